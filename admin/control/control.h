@@ -1,0 +1,123 @@
+/* control.h - the one door: everything that can be done to a running Weir. The config port, the
+ * HTTP API, the file watcher, timers and the host's own functions all come through here; each
+ * change is serialised by one lock, checked, audited (who, when, from where, what) and answered.
+ *
+ * Threads: any; calls may block (a push builds files). Not from the backend or a writer. */
+#ifndef WEIR_ADMIN_CONTROL_H
+#define WEIR_ADMIN_CONTROL_H
+
+#include "host/lifecycle.h"
+#include "store/history.h"
+
+typedef struct control control;
+
+/* Who asks. Copied. */
+typedef struct requester {
+    const char *way;  /* "port", "http", "socket", "file", "timer", "api", "start" */
+    const char *who;  /* "127.0.0.1:53122", "uid 1000 pid 4242", a path */
+} requester;
+
+control *control_create(weir_core *core, weir_error *err);
+/* Timers, the watched file, the retirement of generations: thread "weir-control". */
+int control_start(control *c, weir_error *err);
+void control_stop(control *c);
+void control_free(control *c);
+control *control_current(void); /* NULL when Weir does not run with an admin side */
+
+/* ---- configuration ---- */
+typedef struct name_list {
+    char **names;
+    size_t count;
+} name_list;
+void name_list_done(name_list *l);
+
+typedef struct push_result {
+    uint64_t generation;   /* the one that is current now because of this push */
+    name_list disabled;    /* loggers that it disabled */
+    name_list over;        /* "kvd.store DEBUG until 12:00:03": levels in force over it */
+    name_list restart;     /* keys of a reread that need a restart */
+    problems problems;     /* warnings too; problems.errors > 0: refused, nothing changed */
+    uint64_t superseded_by; /* > 0: replaced before its swap */
+    bool differs_from_file;
+} push_result;
+void push_result_done(push_result *r);
+
+/* 0: applied. -1: refused (result->problems) or not possible (err). save: also write it to the
+ * watched file (atomically, after it is applied). */
+int control_push(control *c, slice text, const char *name, config_origin origin, const requester *by, bool save,
+                 push_result *result, weir_error *err);
+/* The same without doing it: problems, and what would be disabled. */
+int control_check(control *c, slice text, const char *name, config_origin origin, push_result *result,
+                  weir_error *err);
+/* The running text as config_dump gives it; malloc'd by the text. */
+void control_get_config(control *c, text *out, uint64_t *generation, bool *differs_from_file);
+typedef struct config_entry {
+    uint64_t generation;
+    int64_t created_us;
+    const char *way, *who;
+    slice text; /* as it was pushed */
+} config_entry;
+/* Newest first, at most LIMIT_CONFIG_HISTORY; slices live for the call. */
+void control_config_history(control *c, void (*each)(void *arg, const config_entry *e), void *arg);
+int control_rollback(control *c, uint64_t generation, const requester *by, push_result *result, weir_error *err);
+
+/* ---- levels ---- */
+typedef struct level_change {
+    char logger[LIMIT_LOGGER_NAME + 1];
+    bool created;           /* the logger did not exist */
+    int before, now;        /* effective levels */
+    int64_t until_us;       /* 0: until reset */
+    name_list dropping;     /* "handler file: level INFO, weir.ini:14" */
+} level_change;
+void level_change_done(level_change *l);
+/* Sets a level over the configuration; for_ms 0: until reset. */
+int control_set_level(control *c, slice logger, int level, int64_t for_ms, const requester *by, level_change *out,
+                      weir_error *err);
+/* Removes it; logger data NULL: all of them, *count says how many. */
+int control_reset_level(control *c, slice logger, const requester *by, size_t *count, level_change *out,
+                        weir_error *err);
+typedef struct logger_view {
+    slice name;
+    int level;     /* configured; 0: inherited */
+    int over;      /* LEVEL_UNSET: none */
+    int64_t over_until_us; /* 0: until reset */
+    slice over_by;         /* "socket uid 0 pid 4" */
+    int effective;
+    bool disabled, propagate;
+    const slice *handlers;
+    size_t handler_count;
+    const slice *dropping; /* as in level_change */
+    size_t dropping_count;
+} logger_view;
+/* In the order of names, the root first. glob: SLICE_NONE for all. Views live for the call. */
+void control_loggers(control *c, slice glob, void (*each)(void *arg, const logger_view *v), void *arg);
+
+/* ---- records ---- */
+/* Recent records and the first HistoryHandler as one sequence. */
+int control_query(control *c, const record_query *q, int deadline_ms, row_visitor visit, void *arg, weir_error *err);
+int control_get_record(control *c, uint64_t id, row_visitor visit, void *arg, weir_error *err);
+/* A live tail: rows that match q, from now on. */
+typedef struct tail tail;
+tail *tail_create(control *c, const record_query *q, weir_error *err);
+/* Waits up to timeout_ms; visits what has come; *gap counts records that were overwritten before they
+ * could be read. -1: Weir stops. */
+int tail_next(tail *t, int timeout_ms, row_visitor visit, void *arg, uint64_t *gap);
+void tail_interrupt(tail *t);
+void tail_free(tail *t);
+
+/* ---- status and audit ---- */
+/* The object of /api/status: version, service, pid, generation, law (accepted, routed, early drops, in
+ * rings), handlers (given, delivered, dropped by reason, pending, stalled, trouble), run directory,
+ * listeners, file and whether it differs, recovery of the last start, audit (newest 20). */
+void control_status_json(control *c, json_writer *w);
+typedef struct audit_entry {
+    int64_t time_us;
+    char way[16], who[128];
+    char what[512]; /* "level kvd.store INFO -> DEBUG for 60 s" */
+} audit_entry;
+void control_audit(control *c, size_t max, void (*each)(void *arg, const audit_entry *e), void *arg);
+void control_note(control *c, const requester *by, const char *format, ...) __attribute__((format(printf, 3, 4)));
+/* A line of status that somebody else keeps: "config port 127.0.0.1:9030: taken, retrying". */
+void control_set_listener(control *c, const char *name, const char *address, const char *state);
+
+#endif

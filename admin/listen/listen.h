@@ -1,0 +1,20 @@
+/* listen.h - the config port: Python's logging.config.listen() protocol, 4 bytes big-endian length,
+ * then that many bytes of configuration; then an answer, which Python's own client does not read.
+ *
+ *   ok generation N[, …]\n     or     refused: N problems\n and a line each     then end of stream
+ *
+ * One thread ("weir-port") with poll; LIMIT_PORT_CONNECTIONS at a time, LIMIT_PORT_DEADLINE_MS for a
+ * whole message, the length checked before anything is allocated. */
+#ifndef WEIR_ADMIN_LISTEN_H
+#define WEIR_ADMIN_LISTEN_H
+
+#include "admin/control/control.h"
+
+typedef struct port_server port_server;
+/* address: "127.0.0.1:9030", "[::1]:9030", "unix:/path". Loopback only. A port that is taken is no
+ * error: it is retried once a second and shown by control_set_listener. */
+int port_server_start(control *c, const char *address, weir_verify verify, port_server **out, weir_error *err);
+int port_server_port(const port_server *s); /* bound TCP port, 0 when not (yet) bound */
+void port_server_stop(port_server *s);
+
+#endif

@@ -1,0 +1,1 @@
+# Installing, and the packages that building and testing need. Included by the Makefile.

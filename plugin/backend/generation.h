@@ -1,0 +1,52 @@
+/* generation.h - one whole configuration as the backend routes by it: handlers, and which logger
+ * has which. Built aside by config/build, never changed once it is current, retired when its last
+ * record is routed. Loggers that it does not name have no handlers and propagate.
+ *
+ * The route of a logger (its handlers and those of its ancestors, as far as propagate goes; twice
+ * in one list counts once, on child and parent counts twice) is worked out at its first record
+ * and kept. Backend thread only, but for create and free. */
+#ifndef WEIR_BACKEND_GENERATION_H
+#define WEIR_BACKEND_GENERATION_H
+
+#include "handler/handler.h"
+
+typedef struct logger_rule {
+    logger *logger;
+    handler **handlers; /* in the order given */
+    size_t handler_count;
+    filter **filters;
+    size_t filter_count;
+    bool propagate;
+    int line;
+} logger_rule;
+
+typedef struct route {
+    handler **handlers;
+    size_t count;
+    filter **filters; /* of the logger that was called */
+    size_t filter_count;
+    bool any_handler; /* false: lastResort */
+} route;
+
+typedef struct generation {
+    uint64_t number;
+    handler **handlers;
+    size_t handler_count;
+    logger_rule *rules;
+    size_t rule_count;
+    route **routes; /* by logger index, grown by the backend */
+    size_t route_count;
+    filter **filters; /* all of it, owned */
+    size_t filter_count;
+    formatter **formatters;
+    size_t formatter_count;
+    overflow_policy overflow;
+    int stall_timeout_ms;
+} generation;
+
+/* The route of a logger in g. NULL without memory. */
+const route *generation_route(generation *g, logger *l);
+/* Frees all, releases targets and stats rows. After backend_retired said so, or before any swap. */
+void generation_free(generation *g);
+
+#endif

@@ -1,0 +1,67 @@
+/* limits.h - every bound of Weir, each with its reason. Nothing else defines a length. */
+#ifndef WEIR_BASE_LIMITS_H
+#define WEIR_BASE_LIMITS_H
+
+/* One line of a configuration: a long `args` line of a real file is below 4 KiB; 64 KiB is promised. */
+#define LIMIT_CONFIG_LINE (64 * 1024)
+/* Section names: file names are at most 255 bytes, and sections are named after such. */
+#define LIMIT_SECTION_NAME 255
+/* A whole configuration, from a file or over the port: 1 MiB holds 10,000 loggers. */
+#define LIMIT_CONFIG_TEXT (1024 * 1024)
+/* One value after interpolation: a 402-byte file can expand to 10 MB otherwise. */
+#define LIMIT_CONFIG_VALUE (64 * 1024)
+/* Depth of interpolation: Python's own MAX_INTERPOLATION_DEPTH. */
+#define LIMIT_INTERPOLATION_DEPTH 10
+/* Problems kept of one configuration; more are counted. */
+#define LIMIT_PROBLEMS 1000
+/* Nesting of literals and JSON: threats.md asks 16 of JSON; literals get the same. */
+#define LIMIT_VALUE_DEPTH 16
+/* Digits of one integer literal: Python refuses more than 4,300 (sys.int_info). */
+#define LIMIT_INTEGER_DIGITS 4300
+
+/* A logger's name: 1,024 bytes is more than any real dotted path; the ring's dictionary holds it. */
+#define LIMIT_LOGGER_NAME 1024
+/* Loggers: 1 MiB of configuration can name 100,000; the route table is indexed by them. */
+#define LIMIT_LOGGERS 131072
+/* A level's name, and how many there may be; Python has no bound. */
+#define LIMIT_LEVEL_NAME 63
+#define LIMIT_LEVEL_NAMES 256
+/* Handlers alive at one time over all generations: each has a row of counters in the mapping. */
+#define LIMIT_HANDLERS 1024
+/* Targets alive at one time: each has a thread and a queue. */
+#define LIMIT_TARGETS 256
+/* Bytes of one thread's bound context. */
+#define LIMIT_CONTEXT 4096
+/* Arguments of one call: C promises 127 parameters; printf calls with more than 32 do not occur. */
+#define LIMIT_CALL_ARGS 32
+
+/* Ring and queue sizes (bytes); the defaults are DESIGN's. */
+#define RING_FIRST_SIZE (16 * 1024)
+#define RING_MIN_SIZE (16 * 1024)
+#define RING_DEFAULT_SIZE (1024 * 1024)
+#define RING_MAX_SIZE (64 * 1024 * 1024)
+#define RING_TOTAL_DEFAULT (64 * 1024 * 1024)
+/* Rings at one time: queue_total of 64 MiB in first segments of 16 KiB. */
+#define LIMIT_RINGS 4096
+/* A chunk: one write(2) of 64 KiB reaches the disk's full rate (20 us a call). */
+#define CHUNK_SIZE (64 * 1024)
+/* A chunk queue is this many times `queue`: escaping can make 4 to 6 bytes of one, and a
+ * record of a quarter of `queue` must still fit into half of the chunk queue. */
+#define CHUNK_QUEUE_FACTOR 4
+
+/* HTTP: DESIGN and threats.md. */
+#define LIMIT_HTTP_BODY (64 * 1024)
+#define LIMIT_HTTP_HEADERS (16 * 1024)
+#define LIMIT_HTTP_CONNECTIONS 64
+#define LIMIT_HTTP_STREAMS 16
+#define LIMIT_HTTP_DEADLINE_MS 10000
+/* The config port: a push is one small message. */
+#define LIMIT_PORT_CONNECTIONS 16
+#define LIMIT_PORT_DEADLINE_MS 10000
+/* Rows of one answer of /api/records. */
+#define LIMIT_PAGE_RECORDS 1000
+/* Audit entries and configurations kept in memory. */
+#define LIMIT_AUDIT 1000
+#define LIMIT_CONFIG_HISTORY 50
+
+#endif

@@ -1,0 +1,43 @@
+/* formatter.h - how a record becomes a line of text. One kind a file, one row each in
+ * formatter_kinds (format/formatter_kinds.c), found by the `class` of a formatter section.
+ *
+ * A formatter is made by config/build from checked parameters, never changed, and used by the
+ * backend thread only. format appends the text without a terminator. */
+#ifndef WEIR_FORMAT_FORMATTER_H
+#define WEIR_FORMAT_FORMATTER_H
+
+#include "base/error.h"
+#include "base/zone.h"
+#include "record/record.h"
+
+typedef struct formatter formatter;
+
+typedef struct formatter_options {
+    slice format;  /* raw; data NULL: the kind's default */
+    slice datefmt; /* raw; data NULL: Python's default with ",msecs" */
+    slice style;   /* "%", "{", "$"; data NULL: "%" */
+    const value *kwargs; /* dict, or NULL */
+    const zone *zone;
+} formatter_options;
+
+typedef struct formatter_kind {
+    const char *name;    /* "logging.Formatter", "weir.JSONFormatter" */
+    const char *aliases[3];
+    const char *help;    /* one line, for `weir check` and the manual */
+    /* Problems without line: the caller knows where. -1: not made, err says why. */
+    int (*create)(const formatter_options *options, formatter **out, weir_error *err);
+} formatter_kind;
+
+struct formatter {
+    const formatter_kind *kind;
+    /* 0, or -1: this record cannot be formatted by it; err says Python's reason. */
+    int (*format)(formatter *f, record *rec, escape_mode escape, text *out, weir_error *err);
+    void (*free)(formatter *f);
+};
+
+const formatter_kind *formatter_kind_find(slice class_name);
+const formatter_kind *formatter_kind_at(size_t index); /* NULL at the end */
+/* Python's default: "%(message)s". Static, never freed. */
+formatter *formatter_default(void);
+
+#endif

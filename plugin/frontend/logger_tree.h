@@ -1,0 +1,87 @@
+/* logger_tree.h - the tree of named loggers, and what decides each one's threshold.
+ *
+ * A logger's level is, in this order: the level set over the configuration (`over`), the
+ * configured one (`level`), else its parent's. threshold, the one word that a call reads, is
+ * max(effective level, disable + 1), or INT_MAX while the logger is disabled. Every change takes
+ * the tree's lock and stores thresholds relaxed; a call sees the new one at its next load.
+ *
+ * Loggers are immortal and never move; they survive stop and start with their names only
+ * (levels are those of the next configuration). Any thread. */
+#ifndef WEIR_FRONTEND_LOGGER_TREE_H
+#define WEIR_FRONTEND_LOGGER_TREE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/error.h"
+#include "base/level.h"
+
+/* A weir_logger, from the inside. `head` is first: the public handle points at it. A bound
+ * logger has a head and fields of its own and shares all the rest of its `core`. */
+typedef struct logger logger;
+typedef struct bound_logger bound_logger;
+
+struct bound_logger {
+    weir_logger head; /* threshold: kept equal to core's */
+    logger *core;     /* itself for a logger that is not bound */
+    slice fields;     /* wire pairs, see queue/entry.h */
+    bound_logger *next; /* of the same core */
+};
+
+struct logger {
+    bound_logger self;
+    uint32_t index;      /* dense, from 0 (the root): tables by logger are indexed by it */
+    logger *parent;      /* atomic: nearest existing ancestor; NULL for the root */
+    slice name;          /* "root" for the root */
+    uint64_t token;      /* atomic: epoch << 32 | dictionary id, see frontend/capture.h */
+    int level;           /* configured; 0: NOTSET */
+    int over;            /* LEVEL_UNSET: none */
+    bool disabled;
+    bool requested;      /* asked for by weir_get_logger or a configuration, not only an intermediate */
+};
+
+logger *logger_root(void);
+/* Finds or makes; *created may be NULL. NULL: no memory, name too long, LIMIT_LOGGERS. */
+logger *logger_get(slice name, bool *created);
+/* Finds only. */
+logger *logger_find(slice name);
+static inline bound_logger *logger_of_handle(const weir_logger *handle) { return (bound_logger *)(uintptr_t)handle; }
+/* By index; NULL beyond logger_count. Lock-free. */
+logger *logger_at(uint32_t index);
+uint32_t logger_count(void);
+/* Binds key=value; see weir_bind. */
+bound_logger *logger_bind(bound_logger *base, slice key, slice value);
+
+int logger_effective_level(const logger *l);
+void logger_set_level(logger *l, int level); /* configured */
+void logger_set_over(logger *l, int level);  /* LEVEL_UNSET removes it */
+void logger_disable_all(int level);          /* Python's logging.disable */
+int logger_disable_level(void);
+
+/* A change of the whole tree, in the two steps that a swap needs. The plan names each logger of
+ * the new configuration; all others are reset to NOTSET if they are below a named one, disabled
+ * if disable_existing is set (Python's rules, python-logging.md 5), else left. */
+typedef struct tree_plan_row {
+    logger *logger;
+    int level; /* LEVEL_UNSET: keep the current one (no `level` key) */
+} tree_plan_row;
+typedef struct tree_plan {
+    const tree_plan_row *rows;
+    size_t count;
+    bool disable_existing;
+} tree_plan;
+/* Lowers every threshold to the smaller of now and then. Holds nothing afterwards. */
+void logger_tree_prepare(const tree_plan *plan);
+/* Stores levels, disabled flags and thresholds of the plan. Cannot fail. disabled (may be NULL)
+ * is called for each logger that this disables. */
+void logger_tree_commit(const tree_plan *plan, void (*disabled)(void *arg, logger *l), void *arg);
+/* What commit would disable, without doing it. */
+void logger_tree_preview(const tree_plan *plan, void (*disabled)(void *arg, logger *l), void *arg);
+/* Everything that a call may not pass: thresholds to INT_MAX (after stop) and back. */
+void logger_tree_open(bool open);
+
+/* fork: prepare takes the lock, the others give it back. */
+void logger_tree_fork_prepare(void);
+void logger_tree_fork_release(void);
+
+#endif

@@ -1,0 +1,76 @@
+/* handler.h - a handler of a generation: level, filters, formatter, and the target its bytes go to.
+ *
+ * One kind a file, one row each in handler_kinds (handler/handler_kinds.c); the row says the class
+ * names, the arguments (checked, documented and completed from the same table) and how to make
+ * one. config/build makes handlers aside; the backend emits through them; they end with their
+ * generation. */
+#ifndef WEIR_HANDLER_HANDLER_H
+#define WEIR_HANDLER_HANDLER_H
+
+#include "filter/filter.h"
+#include "format/formatter.h"
+#include "frontend/capture.h"
+#include "sink/target.h"
+
+typedef struct handler handler;
+
+typedef enum param_type {
+    PARAM_STR, PARAM_PATH, PARAM_INT, PARAM_BOOL, PARAM_FLOAT, PARAM_STREAM, PARAM_DURATION, PARAM_SIZE, PARAM_ANY
+} param_type;
+#define HANDLER_PARAMS 16
+typedef struct handler_param {
+    const char *name; /* Python's; NULL ends the table */
+    param_type type;
+    bool required;
+    const char *help; /* with unit, limits and default */
+} handler_param;
+/* The arguments, in the order of the table; value type VALUE_NONE and given false: left out. */
+typedef struct handler_args {
+    value values[HANDLER_PARAMS];
+    bool given[HANDLER_PARAMS];
+    slice base_dir;         /* relative paths: the process's directory, as in Python */
+    int beneath_fd;         /* see sink_spec; -1: anywhere */
+    slice beneath_dir;
+    bool pushed;            /* came by port or HTTP */
+} handler_args;
+
+typedef enum emit_result { EMIT_DONE, EMIT_FULL, EMIT_ERROR } emit_result;
+
+typedef struct handler_kind {
+    const char *name; /* "StreamHandler", "weir.HistoryHandler" */
+    const char *aliases[4]; /* "logging.StreamHandler", … */
+    const char *help;
+    handler_param params[HANDLER_PARAMS];
+    /* Checks beyond types; opens nothing. May be NULL. */
+    int (*check)(const handler_args *args, weir_error *err);
+    /* What its target is; *has_target false for a handler without one (NullHandler). Strings in a. */
+    int (*spec)(const handler_args *args, arena *a, sink_spec *out, bool *has_target, weir_error *err);
+    /* The bytes of one record. text: formatter's line and terminator; history: a row. */
+    int (*encode)(handler *h, record *rec, text *out, weir_error *err);
+} handler_kind;
+
+struct handler {
+    const handler_kind *kind;
+    char name[HANDLER_STATS_NAME];
+    int line; /* in the configuration, for "handler file: level INFO, weir.ini:14" */
+    int level;
+    escape_mode escape;
+    overflow_policy overflow;
+    bool overflow_given;
+    filter **filters;
+    size_t filter_count;
+    formatter *formatter;
+    slice terminator; /* "\n" */
+    target *target;   /* NULL: none */
+    bool truncate;    /* mode 'w': at the swap */
+    handler_stats *stats;
+    uint64_t drop_run;  /* backend: length of the present run of drops */
+    uint64_t definition; /* hash of all that makes it what it is: equal ones are kept open */
+};
+
+const handler_kind *handler_kind_find(slice class_name);
+const handler_kind *handler_kind_at(size_t index);
+/* The default terminator's encode: formatter, then terminator. */
+int handler_encode_text(handler *h, record *rec, text *out, weir_error *err);
+
+#endif

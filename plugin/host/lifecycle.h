@@ -1,0 +1,51 @@
+/* lifecycle.h - what a process with Weir in it consists of, made and ended in one order. The only
+ * place that knows all parts. weir_plugin.c wraps it as weir_start and weir_stop.
+ *
+ * Start: clock, run directory, process map, dictionary, rings, targets, first generation, backend,
+ * recovery of the dead, front end open, control (local socket, listeners, watcher).
+ * Stop: control closes its doors, front end closed, backend drains, targets drain and are joined,
+ * mappings removed when empty, kept when not. One lock serialises both; fork takes it too. */
+#ifndef WEIR_HOST_LIFECYCLE_H
+#define WEIR_HOST_LIFECYCLE_H
+
+#include "backend/backend.h"
+#include "backend/recovery.h"
+#include "config/config.h"
+
+typedef struct weir_core {
+    run_dir dir;
+    char *no_tmpfs; /* why mappings are plain memory; NULL: they are not */
+    char service[256];
+    int64_t start_ns;
+    process_map *process;
+    dictionary *dictionary;
+    ring_set *rings;
+    recent *recents;
+    target_registry *targets;
+    backend *backend;
+    config_plan *plan;   /* of the current generation; replaced by control under its lock */
+    char *config_path;   /* the file that is watched; NULL: none */
+    bool is_child;       /* made by the first record after a fork */
+} weir_core;
+
+typedef struct core_options {
+    bool no_recovery;   /* `weir log`, `weir recover` (does it itself) */
+    bool no_admin;      /* no socket, no listeners, no watcher, no timers */
+    bool python_defaults;
+    const char *service; /* NULL: as configured */
+    bool no_truncate;   /* a forked child goes on with the parent's files */
+} core_options;
+
+/* Builds and starts everything but control. plan is owned by the core then. */
+int core_start(weir_core *core, config_plan *plan, const char *config_path, const core_options *options,
+               problems *p, weir_error *err);
+/* Drains until stop_timeout_ms from now and ends everything. */
+void core_stop(weir_core *core, int64_t stop_timeout_ms);
+
+/* The running core, NULL when none. Weir's own threads and the command use it. */
+weir_core *core_current(void);
+
+/* What host threads of the library's own do with records that no start configuration covers. */
+void lastresort_call(weir_logger *logger, int level, const char *format, va_list args);
+
+#endif

@@ -1,0 +1,74 @@
+/* sink.h - where bytes end: a file, a stream, a database. One kind a file, one row each in
+ * sink_kinds. A sink is used by one writer thread (sink/target.h) and may block there, except that
+ * every wait inside it ends within 100 ms of *stop becoming nonzero.
+ *
+ * Opening happens on the thread that builds a configuration: it must not truncate, and says in
+ * `created` which file it made, so that a refused build can remove it. */
+#ifndef WEIR_SINK_SINK_H
+#define WEIR_SINK_SINK_H
+
+#include <sys/types.h>
+
+#include "base/error.h"
+#include "base/json.h"
+#include "queue/chunk_queue.h"
+
+typedef struct sink sink;
+
+typedef enum sink_status {
+    SINK_OK,    /* progress was made */
+    SINK_AGAIN, /* nothing now (no reader, disk full, locked); try again within a second; err says why */
+    SINK_LOST   /* the first chunk can never be delivered here (err); it is dropped as DROP_ERROR */
+} sink_status;
+
+typedef struct sink_batch {
+    const chunk_view *chunks;
+    size_t count;
+    chunk_queue_map *map; /* for intent and identity; never NULL */
+    const uint32_t *stop; /* nonzero: end soon */
+} sink_batch;
+
+/* What a target is, in data: made by the configuration, written as JSON into the queue's mapping,
+ * read back by recovery. */
+typedef struct sink_spec {
+    slice kind;   /* "file", "stream", "sqlite" */
+    slice path;   /* absolute; "" for streams */
+    int fd;       /* streams: 1 or 2, else -1 */
+    char mode;    /* 'a' or 'w' */
+    bool fsync;
+    mode_t permissions; /* of a file that is made: 0666 less umask for the start file, 0640 for pushed ones */
+    /* Pushed configurations: the directory descriptor below which path must lie, opened by openat2
+     * RESOLVE_BENEATH|NO_SYMLINKS, regular files only. -1: anywhere. */
+    int beneath_fd;
+    slice beneath_path; /* path relative to it */
+    slice options; /* JSON object with the kind's own settings ("max_age": seconds, …) */
+} sink_spec;
+
+typedef struct sink_kind {
+    const char *name;
+    /* key_out (at least 128 bytes): what makes two targets one ("file:DEV:INO", "stream:1"). *created:
+     * the file was made by this call. */
+    int (*open)(const sink_spec *spec, bool recovery, sink **out, char key_out[128], bool *created, weir_error *err);
+} sink_kind;
+
+struct sink {
+    const sink_kind *kind;
+    /* Writes as much of the batch as it can; *bytes says how many bytes of it are done. A sink that
+     * takes whole chunks only (a transaction) counts whole chunks. */
+    sink_status (*write)(sink *s, const sink_batch *batch, size_t *bytes, weir_error *err);
+    sink_status (*truncate)(sink *s, weir_error *err);
+    /* After the queue ran empty: what is worth doing then (prune, checkpoint). May be NULL. */
+    void (*idle)(sink *s);
+    /* How much of the first chunks of a dead process's queue is there already (recovery): bytes
+     * from the position `map->read_pos` on, `partial` included. *doubtful is set when it cannot be
+     * told and a batch may be written twice. */
+    size_t (*already)(sink *s, const chunk_queue_map *map, const chunk_view *chunks, size_t count, bool *doubtful);
+    void (*close)(sink *s);
+};
+
+const sink_kind *sink_kind_find(slice name);
+/* spec as JSON for the mapping, and back (slices in the arena). */
+void sink_spec_json(const sink_spec *spec, text *out);
+int sink_spec_parse(slice json, arena *a, sink_spec *out, weir_error *err);
+
+#endif

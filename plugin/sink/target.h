@@ -1,0 +1,62 @@
+/* target.h - one target, one writer: a sink, its chunk queue and the thread that empties it.
+ *
+ * Handlers whose sink key is equal share one target, in one generation or in successive ones, so
+ * order on a target is never broken; the registry (one per process) keeps them by key and counts
+ * references. A target without references drains, is closed and its queue removed.
+ *
+ * The writer: takes chunks, writes, consumes, counts delivered into the handler's stats row; on
+ * SINK_AGAIN it keeps the queue, says so once a minute through target_set_notice, and tries again
+ * within a second. Threads: acquire/release by the control thread; the queue's backend side by
+ * the backend; everything else inside. */
+#ifndef WEIR_SINK_TARGET_H
+#define WEIR_SINK_TARGET_H
+
+#include "queue/process_map.h"
+#include "sink/sink.h"
+
+typedef struct target target;
+typedef struct target_registry target_registry;
+
+typedef struct target_registry_settings {
+    const run_dir *dir;
+    process_map *process;
+    size_t queue_size; /* of each chunk queue */
+    /* Trouble and its end, for status and for a record of logger "weir"; called by writers. */
+    void (*notice)(void *arg, const char *target_name, int level, const char *text);
+    void *arg;
+} target_registry_settings;
+
+target_registry *target_registry_create(const target_registry_settings *settings, weir_error *err);
+/* Stops all writers: drains until deadline (CLOCK_MONOTONIC ns), interrupts what blocks after it.
+ * Returns the number of writers left behind in a blocked disk call, their names in left. */
+size_t target_registry_stop(target_registry *r, int64_t deadline_ns, text *left);
+void target_registry_free(target_registry *r);
+
+/* Opens the sink; an existing target of the same key gets one more reference, else a queue and a
+ * (not yet started) writer are made. *created as sink_kind.open's. */
+int target_acquire(target_registry *r, const sink_spec *spec, target **out, bool *created, weir_error *err);
+/* The writer begins; called at the swap. Cannot fail later: the thread is made by acquire, parked. */
+void target_activate(target *t);
+void target_release(target *t);
+
+chunk_queue *target_queue(target *t);
+const sink_spec *target_spec(const target *t);
+const char *target_name(const target *t); /* its path, or "stdout", "stderr" */
+
+/* Is the target stalled: has it made no progress for stall_timeout while its queue was full? Kept
+ * by the backend (backend/overflow.c); shown by status. */
+typedef struct target_health {
+    bool stalled;
+    bool troubled;       /* the last write failed */
+    char trouble[256];   /* why, "" when fine */
+    uint64_t pending_bytes;
+} target_health;
+void target_get_health(target *t, target_health *out); /* any thread */
+void target_set_stalled(target *t, bool stalled);      /* backend */
+
+/* Waits until what is published now is written, or deadline. */
+bool target_drain(target *t, int64_t deadline_ns);
+/* Calls each for every target alive (registry locked). */
+void target_registry_each(target_registry *r, void (*each)(void *arg, target *t), void *arg);
+
+#endif

@@ -1,0 +1,32 @@
+# How the tests are built and run. Included by the Makefile.
+#: make test          everything, a tenth of the soak counts; T=name runs what matches
+#: make test-quick    unit tests and the short integration tests, under a minute
+#: make test-asan     the suite under AddressSanitizer and UBSan
+#: make test-tsan     the suite under ThreadSanitizer
+#: make soak          the full counts of the long tests
+#: make bench         ratios against spdlog, glog, log4cxx and bare SQLite
+#: make lint          clang-format, clang-tidy, cppcheck, house rules
+
+.PHONY: test test-quick test-asan test-tsan soak bench lint unit test-programs
+
+$(BUILD)/tests/%: tests/%.c $(BUILD)/libweir-internal.a
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS) $(ALL_CFLAGS) -Itests -MMD -MP $< -o $@ $(BUILD)/libweir-internal.a $(ALL_LDFLAGS) $(call pkg,--libs) \
+	    $(if $(findstring /unit/,$@),-lcriterion) -lm -ldl
+
+unit: $(UNIT)
+test-programs: $(UNIT) $(HELPERS)
+
+test: all test-programs
+	python3 tests/run.py --build $(BUILD) $(if $(T),--only '$(T)')
+test-quick: all test-programs
+	python3 tests/run.py --build $(BUILD) --quick $(if $(T),--only '$(T)')
+test-asan:
+	$(MAKE) BUILD=build/asan EXTRA_CFLAGS='-fsanitize=address,undefined -fno-omit-frame-pointer -O1' \
+	    EXTRA_LDFLAGS='-fsanitize=address,undefined' test
+test-tsan:
+	$(MAKE) BUILD=build/tsan EXTRA_CFLAGS='-fsanitize=thread -O1' EXTRA_LDFLAGS='-fsanitize=thread' test
+soak: all test-programs
+	python3 tests/run.py --build $(BUILD) --soak $(if $(T),--only '$(T)')
+
+-include $(UNIT:=.d) $(HELPERS:=.d)
