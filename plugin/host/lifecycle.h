@@ -26,6 +26,13 @@ typedef struct weir_core {
     config_plan *plan;   /* of the current generation; replaced by control under its lock */
     char *config_path;   /* the file that is watched; NULL: none */
     bool is_child;       /* made by the first record after a fork */
+    recovery_report recovery; /* of this start */
+    uint64_t generations; /* numbers given so far; control counts on, under its lock */
+    /* Generations that the backend has retired and core_reap will free. */
+    pthread_mutex_t retired_lock;
+    generation *retired[4]; /* one swap at a time: two would do */
+    size_t retired_count;
+    uint32_t retired_word; /* futex word: moved when one was added */
 } weir_core;
 
 typedef struct core_options {
@@ -33,14 +40,19 @@ typedef struct core_options {
     bool no_admin;      /* no socket, no listeners, no watcher, no timers */
     bool python_defaults;
     const char *service; /* NULL: as configured */
-    bool no_truncate;   /* a forked child goes on with the parent's files */
+    bool is_child;      /* made after a fork: goes on with the parent's files, truncates nothing */
 } core_options;
 
 /* Builds and starts everything but control. plan is owned by the core then. */
 int core_start(weir_core *core, config_plan *plan, const char *config_path, const core_options *options,
                problems *p, weir_error *err);
-/* Drains until stop_timeout_ms from now and ends everything. */
+/* Drains until stop_timeout_ms from now and ends everything. What is not delivered by then stays in
+ * the run directory, to be recovered when this process has ended. */
 void core_stop(weir_core *core, int64_t stop_timeout_ms);
+
+/* Frees what the backend has retired: may block in a target's last writes. Control thread, or
+ * whoever made the swap where there is no control. */
+void core_reap(weir_core *core);
 
 /* The running core, NULL when none. Weir's own threads and the command use it. */
 weir_core *core_current(void);
