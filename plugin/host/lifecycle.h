@@ -27,7 +27,6 @@ typedef struct weir_core {
     /* The one that plan was built to: the backend owns it, control reads what never changes in it
      * (handlers, rules) and replaces the pointer with each swap, before the old one is freed. */
     generation *generation;
-    recovery_report recovery; /* of this start; processes 0: nothing was left behind */
     char *config_path;   /* the file that is watched; NULL: none */
     bool is_child;       /* made by the first record after a fork */
     recovery_report recovery; /* of this start */
