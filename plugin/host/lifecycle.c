@@ -1,0 +1,212 @@
+/* lifecycle.c - makes and ends, in one order, what a process with Weir in it consists of.
+ * Runs on the thread that starts or stops Weir, under weir_plugin.c's lock. It knows nothing of the
+ * admin side, which stands above it, and nothing of forks. */
+#include "host/lifecycle.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/futex.h"
+#include "host/service_name.h"
+
+static weir_core *current; /* atomic */
+
+weir_core *core_current(void) { return __atomic_load_n(&current, __ATOMIC_ACQUIRE); }
+
+/* ---- what parts tell us from their own threads ---- */
+
+static void on_retired(void *arg, generation *old) {
+    weir_core *core = arg;
+    pthread_mutex_lock(&core->retired_lock);
+    if (core->retired_count < sizeof core->retired / sizeof core->retired[0])
+        core->retired[core->retired_count++] = old;
+    pthread_mutex_unlock(&core->retired_lock);
+    futex_signal(&core->retired_word);
+}
+
+void core_reap(weir_core *core) {
+    for (;;) {
+        pthread_mutex_lock(&core->retired_lock);
+        generation *old = core->retired_count > 0 ? core->retired[--core->retired_count] : NULL;
+        pthread_mutex_unlock(&core->retired_lock);
+        if (old == NULL) return;
+        generation_free(old);
+    }
+}
+
+static void on_notice(void *arg, const char *target, int level, const char *message) {
+    weir_core *core = arg;
+    backend *b = __atomic_load_n(&core->backend, __ATOMIC_ACQUIRE);
+    if (b == NULL) return;
+    text line;
+    text_init(&line, 0);
+    text_add_cstr(&line, target);
+    text_add_cstr(&line, ": ");
+    text_add_cstr(&line, message);
+    if (!line.failed) backend_log(b, level, text_slice(&line));
+    text_done(&line);
+}
+
+/* ---- start, step by step ---- */
+
+static int open_mappings(weir_core *core, const settings *set, weir_error *err) {
+    text why;
+    text_init(&why, 0);
+    int rc = run_dir_create(&core->dir, set->run_dir[0] ? set->run_dir : NULL, core->service, &why, err);
+    if (rc == 0 && core->dir.fd < 0) core->no_tmpfs = text_take(&why);
+    text_done(&why);
+    if (rc != 0) return -1;
+    if ((core->process = process_map_create(&core->dir, core->service, err)) == NULL) return -1;
+    clock_table_init(&core->process->clock);
+    if ((core->dictionary = dictionary_create(&core->dir, err)) == NULL) return -1;
+    ring_limits limits = {.ring_size = (size_t)set->queue, .total_size = (size_t)set->queue_total};
+    if ((core->rings = ring_set_create(&core->dir, &limits, err)) == NULL) return -1;
+    core->recents = recent_create((size_t)set->recent, (size_t)set->recent_bytes, err);
+    if (core->recents == NULL) return -1;
+    target_registry_settings targets = {.dir = &core->dir,
+                                        .process = core->process,
+                                        .queue_size = (size_t)set->queue * CHUNK_QUEUE_FACTOR,
+                                        .notice = on_notice,
+                                        .arg = core};
+    core->targets = target_registry_create(&targets, err);
+    return core->targets == NULL ? -1 : 0;
+}
+
+static void keep_contents(generation *g) {
+    for (size_t i = 0; i < g->handler_count; i++) g->handlers[i]->truncate = false;
+}
+
+static int open_backend(weir_core *core, generation *first, weir_error *err) {
+    backend_settings settings = {.rings = core->rings,
+                                 .dictionary = core->dictionary,
+                                 .process = core->process,
+                                 .targets = core->targets,
+                                 .recents = core->recents,
+                                 .first = first,
+                                 .start_ns = core->start_ns,
+                                 .retired = on_retired,
+                                 .arg = core};
+    backend *b = backend_create(&settings, err);
+    if (b == NULL) return -1;
+    __atomic_store_n(&core->backend, b, __ATOMIC_RELEASE);
+    return 0;
+}
+
+/* Before a record of this process can be captured: truncations of mode 'w' first, then what the
+ * dead left behind, so that both are in their files before anything new. */
+static void recover_dead(weir_core *core, const settings *set) {
+    weir_error err;
+    if (!backend_settle(core->backend, clock_monotonic_ns() + set->stop_timeout_ms * 1000000)) return;
+    const char *run_dir = set->run_dir[0] ? set->run_dir : NULL;
+    if (recovery_run(core->backend, run_dir, core->service, &core->recovery, &err) != 0)
+        backend_log(core->backend, WEIR_LEVEL_ERROR, slice_of(err.message));
+}
+
+static void open_front(weir_core *core, const settings *set) {
+    front_settings front = {.rings = core->rings,
+                            .dictionary = core->dictionary,
+                            .process = core->process,
+                            .overflow = set->overflow,
+                            .stall_timeout_ms = (int)set->stall_timeout_ms,
+                            .backend_asleep = backend_asleep_word(core->backend),
+                            .backend_wake = backend_wake_word(core->backend)};
+    front_open(&front);
+}
+
+static void core_free(weir_core *core) {
+    backend_free(core->backend);
+    if (core->targets != NULL) target_registry_free(core->targets);
+    recent_free(core->recents);
+    if (core->rings != NULL) ring_set_free(core->rings);
+    if (core->dictionary != NULL) dictionary_free(core->dictionary);
+    if (core->process != NULL) process_map_free(core->process);
+    recovery_report_done(&core->recovery);
+    config_plan_free(core->plan);
+    free(core->no_tmpfs);
+    free(core->config_path);
+    pthread_mutex_destroy(&core->retired_lock);
+}
+
+static int build_first(weir_core *core, const config_plan *plan, const core_options *options, built_config *built,
+                       problems *p) {
+    config_rules rules = {.origin = plan->origin, .python_defaults = options->python_defaults};
+    if (config_build(plan, 1, core->targets, core->process, NULL, &rules, built, p) != 0) return -1;
+    core->generations = 1;
+    if (options->is_child) keep_contents(built->generation);
+    return 0;
+}
+
+int core_start(weir_core *core, config_plan *plan, const char *config_path, const core_options *options,
+               problems *p, weir_error *err) {
+    built_config built = {0};
+    memset(core, 0, sizeof *core);
+    core->dir.fd = -1;
+    core->is_child = options->is_child;
+    pthread_mutex_init(&core->retired_lock, NULL);
+    clock_setup();
+    core->start_ns = clock_realtime_ns();
+    service_name(options->service ? options->service : plan->settings.service, core->service);
+    if (config_path != NULL && (core->config_path = strdup(config_path)) == NULL) {
+        error_set(err, WEIR_ERR_SYSTEM, "no memory");
+        goto fail;
+    }
+    if (open_mappings(core, &plan->settings, err) != 0) goto fail;
+    if (build_first(core, plan, options, &built, p) != 0) {
+        problems_to_error(p, err);
+        goto fail;
+    }
+    if (open_backend(core, built.generation, err) != 0) goto discard;
+    logger_tree_open(true);
+    logger_tree_prepare(&built.tree);
+    logger_tree_commit(&built.tree, NULL, NULL);
+    config_built_done(&built);
+    core->plan = plan;
+    if (!options->no_recovery && !options->is_child) recover_dead(core, &plan->settings);
+    if (backend_start(core->backend, err) != 0) {
+        core->plan = NULL; /* still the caller's */
+        generation_free(backend_stop(core->backend, 0));
+        goto fail;
+    }
+    open_front(core, &plan->settings);
+    __atomic_store_n(&current, core, __ATOMIC_RELEASE);
+    return 0;
+
+discard:
+    config_discard(&built);
+fail:
+    if (core->targets != NULL) target_registry_stop(core->targets, 0, NULL);
+    if (core->dir.fd >= 0) run_dir_remove(&core->dir);
+    core_free(core);
+    return -1;
+}
+
+/* ---- stop ---- */
+
+static void see_pending(void *arg, target *t) {
+    chunk_queue *q = target_queue(t);
+    if (chunk_queue_read_pos(q) != chunk_queue_write_pos(q)) *(bool *)arg = true;
+}
+
+void core_stop(weir_core *core, int64_t stop_timeout_ms) {
+    int64_t deadline = clock_monotonic_ns() + stop_timeout_ms * 1000000;
+    __atomic_store_n(&current, NULL, __ATOMIC_RELEASE);
+    front_close(FRONT_STOPPED);
+    generation *last = backend_stop(core->backend, deadline);
+    text left;
+    text_init(&left, 0);
+    size_t stuck = target_registry_stop(core->targets, deadline, &left);
+    text_done(&left);
+    bool pending = false;
+    ring_totals totals;
+    ring_set_totals(core->rings, &totals);
+    target_registry_each(core->targets, see_pending, &pending);
+    pending = pending || totals.accepted != totals.consumed;
+    if (core->dir.fd >= 0 && !pending)
+        run_dir_remove(&core->dir);
+    else if (core->dir.fd >= 0)
+        run_dir_close(&core->dir);
+    if (stuck > 0) return; /* a thread still stands in a disk call: what it may touch stays, for good */
+    core_reap(core);
+    generation_free(last);
+    core_free(core);
+}

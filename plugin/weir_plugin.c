@@ -1,0 +1,203 @@
+/* weir_plugin.c - the entry points that start, stop and fork the whole library, and the table that a
+ * host finds by dlopen. Any thread; one lock serialises them. It does nothing itself: host/lifecycle
+ * makes the parts, admin/ the doors to them. */
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "admin/admin.h"
+#include "host/lifecycle.h"
+
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+static pthread_once_t registered = PTHREAD_ONCE_INIT;
+static weir_core *core;     /* under lock */
+static weir_core *parents;  /* in a forked child: the parent's, of which only the plan may be read */
+
+const char *weir_version(void) { return WEIR_VERSION; }
+
+/* ---- starting ---- */
+
+/* A Weir by that plan, admin side included. The plan is taken over on success. */
+static int start_core(config_plan *plan, const char *path, const core_options *options, problems *p,
+                      weir_error *err) {
+    weir_core *made = malloc(sizeof *made);
+    if (made == NULL) return error_set(err, WEIR_ERR_SYSTEM, "no memory");
+    if (core_start(made, plan, path, options, p, err) != 0) {
+        free(made);
+        return -1;
+    }
+    weir_error admin_err;
+    if (!options->no_admin && admin_start(made, &admin_err) != 0)
+        backend_log(made->backend, WEIR_LEVEL_ERROR, slice_of(admin_err.message));
+    core = made;
+    return 0;
+}
+
+/* After a bad file: no record may vanish, so run by the default; the file stays watched. */
+static int start_default(const char *path, const core_options *options, weir_error *err) {
+    problems p;
+    weir_error ignored;
+    config_plan *plan = config_default(err != NULL ? err : &ignored);
+    if (plan == NULL) return -1;
+    if (problems_init(&p, "<default>") != 0) {
+        config_plan_free(plan);
+        return error_set(err, WEIR_ERR_SYSTEM, "no memory");
+    }
+    int rc = start_core(plan, path, options, &p, err);
+    if (rc != 0) config_plan_free(plan);
+    problems_done(&p);
+    return rc;
+}
+
+static int start_file(const char *path, const core_options *options, weir_error *err) {
+    problems p;
+    config_rules rules = {.origin = CONFIG_START};
+    if (problems_init(&p, path) != 0) return error_set(err, WEIR_ERR_SYSTEM, "no memory");
+    config_plan *plan = config_check_file(path, &rules, &p, err);
+    int rc = -1;
+    if (plan == NULL && p.errors > 0) problems_to_error(&p, err);
+    if (plan != NULL && (rc = start_core(plan, path, options, &p, err)) != 0) config_plan_free(plan);
+    problems_done(&p);
+    if (rc != 0) start_default(path, options, NULL);
+    return rc;
+}
+
+static void at_exit(void) { weir_stop(); }
+static void fork_prepare(void);
+static void fork_parent(void);
+static void fork_child(void);
+
+static void register_once(void) {
+    pthread_atfork(fork_prepare, fork_parent, fork_child);
+    atexit(at_exit);
+    at_quick_exit(at_exit);
+}
+
+static int start_locked(const char *path, weir_error *err) {
+    core_options options = {0};
+    if (core != NULL)
+        return error_set(err, WEIR_ERR_STATE, "Weir is started already (push a configuration to change it)");
+    pthread_once(&registered, register_once);
+    if (path == NULL) path = secure_getenv("WEIR_CONFIG");
+    if (path != NULL && path[0] != '\0') return start_file(path, &options, err);
+    return start_default(NULL, &options, err);
+}
+
+int weir_start(const char *config_path, weir_error *err) {
+    int cancel;
+    if (err != NULL) err->code = WEIR_OK, err->message[0] = '\0';
+    pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &cancel);
+    pthread_mutex_lock(&lock);
+    int rc = start_locked(config_path, err);
+    pthread_mutex_unlock(&lock);
+    pthread_setcancelstate(cancel, NULL);
+    return rc;
+}
+
+/* ---- stopping ---- */
+
+static void stop_locked(void) {
+    if (core == NULL) return;
+    int64_t timeout = core->plan->settings.stop_timeout_ms;
+    admin_stop();
+    core_stop(core, timeout);
+    free(core);
+    core = NULL;
+}
+
+void weir_stop(void) {
+    int cancel;
+    if (worker_is_self()) return; /* a host's handler: it would wait for itself */
+    pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &cancel);
+    pthread_mutex_lock(&lock);
+    stop_locked();
+    pthread_mutex_unlock(&lock);
+    pthread_setcancelstate(cancel, NULL);
+}
+
+int weir_flush(int timeout_ms) {
+    int cancel, rc = -1;
+    pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &cancel);
+    pthread_mutex_lock(&lock);
+    int64_t deadline = timeout_ms < 0 ? INT64_MAX : clock_monotonic_ns() + (int64_t)timeout_ms * 1000000;
+    if (core != NULL) rc = backend_flush(core->backend, deadline);
+    pthread_mutex_unlock(&lock);
+    pthread_setcancelstate(cancel, NULL);
+    return rc;
+}
+
+int weir_listen(int port, weir_verify verify) { return admin_listen(port, verify); }
+void weir_stop_listening(void) { admin_stop_listening(); }
+
+/* ---- fork ---- */
+
+static void fork_prepare(void) {
+    pthread_mutex_lock(&lock);
+    front_fork_prepare();
+}
+
+static void fork_parent(void) {
+    front_fork_parent();
+    pthread_mutex_unlock(&lock);
+}
+
+/* Only forgets: no memory is taken, no file closed but the listeners that would keep ports taken. */
+static void fork_child(void) {
+    if (core != NULL) {
+        admin_forked();
+        core_forget();
+        parents = core;
+        core = NULL;
+    }
+    front_fork_child();
+    pthread_mutex_unlock(&lock);
+}
+
+/* The first record of a forked child: the parent's configuration, checked anew, truncating nothing. */
+static void start_child(void) {
+    problems p;
+    weir_error err;
+    const config_plan *old = parents->plan;
+    core_options options = {.is_child = true, .service = parents->service};
+    config_rules rules = {.origin = old->origin};
+    if (problems_init(&p, old->file) != 0) return;
+    config_plan *plan = config_check(slice_make(old->text, old->text_len), old->file, &rules, &p, &err);
+    if (plan != NULL && start_core(plan, parents->config_path, &options, &p, &err) != 0) config_plan_free(plan);
+    problems_done(&p);
+    if (core == NULL) start_default(parents->config_path, &options, NULL);
+    parents = NULL; /* its memory stays: other threads' locks in it cannot be ended here */
+}
+
+/* What the front end calls when there is no Weir yet: in a forked child, or in a host that never
+ * calls weir_start but has WEIR_CONFIG set. */
+static void start_on_demand(void) {
+    const char *path = secure_getenv("WEIR_CONFIG");
+    int cancel;
+    pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &cancel);
+    pthread_mutex_lock(&lock);
+    if (core == NULL && parents != NULL)
+        start_child();
+    else if (core == NULL && front_get_state() == FRONT_UNSTARTED && path != NULL && path[0] != '\0')
+        start_locked(path, NULL);
+    pthread_mutex_unlock(&lock);
+    pthread_setcancelstate(cancel, NULL);
+}
+
+/* Not a start: only tells the front end whom to ask. No thread, file or memory is made. */
+__attribute__((constructor)) static void introduce(void) {
+    front_set_starter(start_on_demand);
+    front_set_lastresort(lastresort_call);
+}
+
+const weir_plugin weir_plugin_v1 = {
+    .abi = WEIR_PLUGIN_ABI,
+    .name = "weir",
+    .load = weir_start,
+    .unload = weir_stop,
+    .get_logger = weir_get_logger,
+    .flush = weir_flush,
+    .log_call = weir_log_call,
+    .log_call_fields = weir_log_call_fields,
+    .context_push = weir_context_push,
+    .context_pop = weir_context_pop,
+};
