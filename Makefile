@@ -15,7 +15,7 @@ pkg      = $(shell pkg-config $(1) $(PKGS) 2>/dev/null)
 
 WARNINGS = -Wall -Wextra -Wshadow -Wconversion -Wformat-nonliteral -Wstrict-prototypes \
            -Wmissing-prototypes -Wvla
-ALL_CFLAGS = -std=gnu11 $(WARNINGS) $(WERROR) -fPIC -fvisibility=hidden -fno-strict-aliasing \
+ALL_CFLAGS = -std=gnu11 -D_GNU_SOURCE= $(WARNINGS) $(WERROR) -fPIC -fvisibility=hidden -fno-strict-aliasing \
              -ffile-prefix-map=$(CURDIR)=. -Iplugin -I. -pthread $(CFLAGS) $(EXTRA_CFLAGS)
 ALL_LDFLAGS = -pthread $(LDFLAGS) $(EXTRA_LDFLAGS)
 
@@ -63,7 +63,7 @@ $(BUILD)/weir: $(CLI_OBJ) $(BUILD)/libweir-internal.a
 KVD_SRC := $(wildcard docs/examples/kvd/*.c)
 $(BUILD)/kvd: $(KVD_SRC) $(wildcard docs/examples/kvd/*.h) plugin/weir.h
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS) -std=gnu11 $(WARNINGS) $(WERROR) -Iplugin $(CFLAGS) -pthread $(ALL_LDFLAGS) -o $@ $(KVD_SRC) -ldl
+	$(CC) $(CPPFLAGS) -std=gnu11 -D_GNU_SOURCE= $(WARNINGS) $(WERROR) -Iplugin $(CFLAGS) -pthread $(ALL_LDFLAGS) -o $@ $(KVD_SRC) -ldl
 
 include tests/tests.mk
 include docs/install.mk

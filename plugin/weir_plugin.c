@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "admin/admin.h"
+#include "base/worker.h"
 #include "host/lifecycle.h"
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
@@ -169,8 +170,8 @@ static void start_child(void) {
 }
 
 /* What the front end calls when there is no Weir yet: in a forked child, or in a host that never
- * calls weir_start but has WEIR_CONFIG set. */
-static void start_on_demand(void) {
+ * calls weir_start but has WEIR_CONFIG set (see frontend/capture.h). */
+void front_start_on_demand(void) {
     const char *path = secure_getenv("WEIR_CONFIG");
     int cancel;
     pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &cancel);
@@ -181,12 +182,6 @@ static void start_on_demand(void) {
         start_locked(path, NULL);
     pthread_mutex_unlock(&lock);
     pthread_setcancelstate(cancel, NULL);
-}
-
-/* Not a start: only tells the front end whom to ask. No thread, file or memory is made. */
-__attribute__((constructor)) static void introduce(void) {
-    front_set_starter(start_on_demand);
-    front_set_lastresort(lastresort_call);
 }
 
 const weir_plugin weir_plugin_v1 = {

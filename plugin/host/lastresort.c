@@ -3,6 +3,7 @@
  * It does not touch rings, handlers or the host's streams (stderr's FILE stays the host's). */
 #include <errno.h>
 #include <poll.h>
+#include <pthread.h>
 #include <unistd.h>
 
 #include "base/text.h"
@@ -22,8 +23,8 @@ static void write_all(const char *data, size_t len) {
     }
 }
 
-void lastresort_call(weir_logger *logger, int level, const char *format, va_list args) {
-    (void)logger;
+void lastresort_call(weir_logger *from, int level, const char *format, va_list args) {
+    (void)from;
     if (level < WEIR_LEVEL_WARNING) return;
     int saved = errno, cancel;
     pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &cancel);

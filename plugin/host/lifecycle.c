@@ -11,6 +11,8 @@
 
 static weir_core *current; /* atomic */
 
+void core_forget(void) { __atomic_store_n(&current, NULL, __ATOMIC_RELEASE); }
+
 weir_core *core_current(void) { return __atomic_load_n(&current, __ATOMIC_ACQUIRE); }
 
 /* ---- what parts tell us from their own threads ---- */
@@ -34,13 +36,13 @@ void core_reap(weir_core *core) {
     }
 }
 
-static void on_notice(void *arg, const char *target, int level, const char *message) {
+static void on_notice(void *arg, const char *where, int level, const char *message) {
     weir_core *core = arg;
     backend *b = __atomic_load_n(&core->backend, __ATOMIC_ACQUIRE);
     if (b == NULL) return;
     text line;
     text_init(&line, 0);
-    text_add_cstr(&line, target);
+    text_add_cstr(&line, where);
     text_add_cstr(&line, ": ");
     text_add_cstr(&line, message);
     if (!line.failed) backend_log(b, level, text_slice(&line));
@@ -72,12 +74,22 @@ static int open_mappings(weir_core *core, const settings *set, weir_error *err) 
     return core->targets == NULL ? -1 : 0;
 }
 
-static void keep_contents(generation *g) {
-    for (size_t i = 0; i < g->handler_count; i++) g->handlers[i]->truncate = false;
+/* Mode 'w' at the start: ordered here and not at a swap, so that recovery finds it done. A forked
+ * child goes on with its parent's files as they are. */
+static void truncate_first(generation *g, bool is_child) {
+    for (size_t i = 0; i < g->handler_count; i++) {
+        handler *h = g->handlers[i];
+        if (h->truncate && !is_child && chunk_queue_add_truncate(target_queue(h->target))) {
+            chunk_queue_publish(target_queue(h->target));
+            chunk_queue_wake(target_queue(h->target));
+        }
+        h->truncate = false;
+        if (h->target != NULL) target_activate(h->target);
+    }
 }
 
 static int open_backend(weir_core *core, generation *first, weir_error *err) {
-    backend_settings settings = {.rings = core->rings,
+    backend_settings given = {.rings = core->rings,
                                  .dictionary = core->dictionary,
                                  .process = core->process,
                                  .targets = core->targets,
@@ -86,19 +98,21 @@ static int open_backend(weir_core *core, generation *first, weir_error *err) {
                                  .start_ns = core->start_ns,
                                  .retired = on_retired,
                                  .arg = core};
-    backend *b = backend_create(&settings, err);
+    backend *b = backend_create(&given, err);
     if (b == NULL) return -1;
     __atomic_store_n(&core->backend, b, __ATOMIC_RELEASE);
     return 0;
 }
 
-/* Before a record of this process can be captured: truncations of mode 'w' first, then what the
- * dead left behind, so that both are in their files before anything new. */
+static void drain_one(void *arg, target *t) { target_drain(t, *(int64_t *)arg); }
+
+/* Before a record of this process can be captured: what the dead left behind comes first. */
 static void recover_dead(weir_core *core, const settings *set) {
     weir_error err;
-    if (!backend_settle(core->backend, clock_monotonic_ns() + set->stop_timeout_ms * 1000000)) return;
-    const char *run_dir = set->run_dir[0] ? set->run_dir : NULL;
-    if (recovery_run(core->backend, run_dir, core->service, &core->recovery, &err) != 0)
+    int64_t deadline = clock_monotonic_ns() + set->stop_timeout_ms * 1000000;
+    target_registry_each(core->targets, drain_one, &deadline);
+    const char *dir = set->run_dir[0] ? set->run_dir : NULL;
+    if (recovery_run(core->backend, dir, core->service, &core->recovery, &err) != 0)
         backend_log(core->backend, WEIR_LEVEL_ERROR, slice_of(err.message));
 }
 
@@ -132,7 +146,8 @@ static int build_first(weir_core *core, const config_plan *plan, const core_opti
     config_rules rules = {.origin = plan->origin, .python_defaults = options->python_defaults};
     if (config_build(plan, 1, core->targets, core->process, NULL, &rules, built, p) != 0) return -1;
     core->generations = 1;
-    if (options->is_child) keep_contents(built->generation);
+    core->generation = built->generation;
+    truncate_first(built->generation, options->is_child);
     return 0;
 }
 

@@ -8,6 +8,8 @@
 #ifndef WEIR_HOST_LIFECYCLE_H
 #define WEIR_HOST_LIFECYCLE_H
 
+#include <pthread.h>
+
 #include "backend/backend.h"
 #include "backend/recovery.h"
 #include "config/config.h"
@@ -57,10 +59,13 @@ void core_stop(weir_core *core, int64_t stop_timeout_ms);
  * whoever made the swap where there is no control. */
 void core_reap(weir_core *core);
 
+/* In the child after fork: there is no running core any more. Touches nothing of the parent's. */
+void core_forget(void);
+
 /* The running core, NULL when none. Weir's own threads and the command use it. */
 weir_core *core_current(void);
 
 /* What host threads of the library's own do with records that no start configuration covers. */
-void lastresort_call(weir_logger *logger, int level, const char *format, va_list args);
+void lastresort_call(weir_logger *from, int level, const char *format, va_list args);
 
 #endif
