@@ -14,6 +14,11 @@ $(BUILD)/tests/%: tests/%.c $(BUILD)/libweir-internal.a
 	$(CC) $(CPPFLAGS) $(ALL_CFLAGS) -Itests -MMD -MP $< -o $@ $(BUILD)/libweir-internal.a $(ALL_LDFLAGS) $(call pkg,--libs) \
 	    $(if $(findstring /unit/,$@),-lcriterion) -lm -ldl
 
+# The test host is what a user writes: linked against the shared library, nothing internal.
+$(BUILD)/tests/support/host: tests/support/host.c $(BUILD)/libweir.so.0
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS) $(ALL_CFLAGS) $< -o $@ -L$(BUILD) -Wl,-rpath,$(abspath $(BUILD)) $(ALL_LDFLAGS) -lweir
+
 unit: $(UNIT)
 test-programs: $(UNIT) $(HELPERS)
 
