@@ -23,6 +23,10 @@ typedef enum value_type {
     VALUE_DICT
 } value_type;
 
+/* Streams, in arguments of handlers, are VALUE_STR with these texts: no real path has a NUL in it. */
+#define LITERAL_STDOUT SLICE_LITERAL("\0stdout")
+#define LITERAL_STDERR SLICE_LITERAL("\0stderr")
+
 typedef struct value value;
 typedef struct value_pair value_pair;
 

@@ -8,10 +8,7 @@
 #include "base/error.h"
 #include "base/value.h"
 
-/* Streams are VALUE_STR with these texts: no real path has a NUL in it. */
-#define LITERAL_STDOUT SLICE_LITERAL("\0stdout")
-#define LITERAL_STDERR SLICE_LITERAL("\0stderr")
-
+/* Streams become LITERAL_STDOUT and LITERAL_STDERR (base/value.h). */
 /* err: "unbalanced '('", "a call is not a literal (write the value itself)", with the column. */
 int literal_parse(slice in, arena *a, value *out, weir_error *err);
 /* "30d", "250ms", "15m", "1h30m" -> milliseconds; "2GiB", "64MiB", "1000" -> bytes. */

@@ -16,7 +16,7 @@
 typedef struct sink sink;
 
 typedef enum sink_status {
-    SINK_OK,    /* progress was made */
+    SINK_OK,    /* progress was made; err may hold a remark (code not 0) that is worth telling */
     SINK_AGAIN, /* nothing now (no reader, disk full, locked); try again within a second; err says why */
     SINK_LOST   /* the first chunk can never be delivered here (err); it is dropped as DROP_ERROR */
 } sink_status;
@@ -54,11 +54,17 @@ typedef struct sink_kind {
 struct sink {
     const sink_kind *kind;
     /* Writes as much of the batch as it can; *bytes says how many bytes of it are done. A sink that
-     * takes whole chunks only (a transaction) counts whole chunks. */
+     * takes whole chunks only (a transaction) counts whole chunks. A sink of bytes makes one system
+     * call that writes, so that what is done is consumed before more is. The batch holds at least
+     * one chunk, all of kind CHUNK_BYTES. The intent it notes is cleared by the writer, after the
+     * bytes are consumed. */
     sink_status (*write)(sink *s, const sink_batch *batch, size_t *bytes, weir_error *err);
     sink_status (*truncate)(sink *s, weir_error *err);
     /* After the queue ran empty: what is worth doing then (prune, checkpoint). May be NULL. */
     void (*idle)(sink *s);
+    /* The same target by another definition, after a swap: takes over what can change while it is
+     * open (fsync, the history's bounds). Writer's thread, between two writes. May be NULL. */
+    void (*update)(sink *s, const sink_spec *spec);
     /* How much of the first chunks of a dead process's queue is there already (recovery): bytes
      * from the position `map->read_pos` on, `partial` included. *doubtful is set when it cannot be
      * told and a batch may be written twice. */
