@@ -4,7 +4,12 @@
  *
  * The route of a logger (its handlers and those of its ancestors, as far as propagate goes; twice
  * in one list counts once, on child and parent counts twice) is worked out at its first record
- * and kept. Backend thread only, but for create and free. */
+ * and kept. Backend thread only, but for create and free.
+ *
+ * Ownership: the generation, each array it points at, each rule's two arrays, each handler and its
+ * `filters` array are malloc'd and end with generation_free (a terminator is static); filters and formatters
+ * end by their own `free`, once each, by the two lists (not through handlers and rules, which borrow). A
+ * row of counters that several handlers share is released once for each of them. */
 #ifndef WEIR_BACKEND_GENERATION_H
 #define WEIR_BACKEND_GENERATION_H
 
@@ -36,17 +41,20 @@ typedef struct generation {
     size_t rule_count;
     route **routes; /* by logger index, grown by the backend */
     size_t route_count;
+    const logger_rule **rule_of; /* by logger index; made by the backend at the first route */
+    size_t rule_of_count;
     filter **filters; /* all of it, owned */
     size_t filter_count;
     formatter **formatters;
     size_t formatter_count;
     overflow_policy overflow;
     int stall_timeout_ms;
+    escape_mode escape; /* of what lastResort writes */
 } generation;
 
 /* The route of a logger in g. NULL without memory. */
 const route *generation_route(generation *g, logger *l);
-/* Frees all, releases targets and stats rows. After backend_retired said so, or before any swap. */
+/* Frees all, releases targets and stats rows. After `retired` was called for it, or before any swap. */
 void generation_free(generation *g);
 
 #endif

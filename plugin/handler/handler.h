@@ -64,7 +64,8 @@ struct handler {
     target *target;   /* NULL: none */
     bool truncate;    /* mode 'w': at the swap */
     handler_stats *stats;
-    uint64_t drop_run;  /* backend: length of the present run of drops */
+    struct lane *lane;  /* backend: its target's state while the generation is current */
+    uint64_t drop_run[DROP_COUNT]; /* backend: the present run of drops, by reason */
     uint64_t definition; /* hash of all that makes it what it is: equal ones are kept open */
 };
 
