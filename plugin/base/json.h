@@ -8,7 +8,8 @@
 #include "base/value.h"
 
 /* Parses exactly one JSON text, all of it. Integers of any size, numbers with '.' or an exponent
- * are floats. Refuses nesting beyond max_depth, duplicate keys, invalid UTF-8, trailing text.
+ * are floats. Refuses nesting beyond max_depth (at most LIMIT_VALUE_DEPTH), duplicate keys, invalid
+ * UTF-8, unpaired surrogates, integers of more than LIMIT_INTEGER_DIGITS digits, trailing text.
  * 0, or -1 with "line L: …" in err. Strings are copied into the arena. */
 int json_parse(slice in, size_t max_depth, arena *a, value *out, weir_error *err);
 
