@@ -214,29 +214,29 @@ WEIR_API void weir_log_call_fields(weir_logger *logger, weir_call_site *site, in
         }                                                                                 \
     } while (0)
 
-static inline weir_field weir_str(const char *key, const char *value) {
+static inline weir_field weir_str(const char *key, const char *v) {
     weir_field f;
-    f.key = key, f.type = WEIR_FIELD_STR, f.value.str = value;
+    f.key = key, f.type = WEIR_FIELD_STR, f.value.str = v;
     return f;
 }
-static inline weir_field weir_int(const char *key, int64_t value) {
+static inline weir_field weir_int(const char *key, int64_t v) {
     weir_field f;
-    f.key = key, f.type = WEIR_FIELD_INT, f.value.i64 = value;
+    f.key = key, f.type = WEIR_FIELD_INT, f.value.i64 = v;
     return f;
 }
-static inline weir_field weir_uint(const char *key, uint64_t value) {
+static inline weir_field weir_uint(const char *key, uint64_t v) {
     weir_field f;
-    f.key = key, f.type = WEIR_FIELD_UINT, f.value.u64 = value;
+    f.key = key, f.type = WEIR_FIELD_UINT, f.value.u64 = v;
     return f;
 }
-static inline weir_field weir_double(const char *key, double value) {
+static inline weir_field weir_double(const char *key, double v) {
     weir_field f;
-    f.key = key, f.type = WEIR_FIELD_DOUBLE, f.value.f64 = value;
+    f.key = key, f.type = WEIR_FIELD_DOUBLE, f.value.f64 = v;
     return f;
 }
-static inline weir_field weir_bool(const char *key, int value) {
+static inline weir_field weir_bool(const char *key, int v) {
     weir_field f;
-    f.key = key, f.type = WEIR_FIELD_BOOL, f.value.boolean = value;
+    f.key = key, f.type = WEIR_FIELD_BOOL, f.value.boolean = v;
     return f;
 }
 
