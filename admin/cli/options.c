@@ -1,0 +1,141 @@
+/* options.c - the table of options, how they are read, and the help that is made from it. */
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "admin/cli/cli.h"
+
+const option_row option_rows[OPT_COUNT] = {
+    [OPT_HELP] = {OPT_HELP, "--help", 'h', NULL, "this text"},
+    [OPT_OUTPUT] = {OPT_OUTPUT, "--output", 'o', "FORMAT", "short (default), json or table"},
+    [OPT_SERVICE] = {OPT_SERVICE, "--service", 0, "NAME", "the service of that name, where several run"},
+    [OPT_PID] = {OPT_PID, "--pid", 0, "N", "the service that is process N"},
+    [OPT_TO] = {OPT_TO, "--to", 0, "URL",
+                "a service elsewhere: http://HOST:PORT/#token=… as `weir open` prints it, or its token in "
+                "WEIR_TOKEN"},
+    [OPT_FOR] = {OPT_FOR, "--for", 0, "TIME", "back by itself after TIME: 90s, 15m, 1h30m"},
+    [OPT_ALL] = {OPT_ALL, "--all", 0, NULL, "every level that lies over the configuration"},
+    [OPT_LEVEL] = {OPT_LEVEL, "--level", 'l', "LEVEL", "this level and above; for `log`: the records' level"},
+    [OPT_WHERE] = {OPT_WHERE, "--where", 'w', "FIELD=VALUE",
+                   "only records whose field has that value; repeatable"},
+    [OPT_SINCE] = {OPT_SINCE, "--since", 0, "TIME", "-1h, -15m, 2026-11-20, 2026-11-20T10:06:00Z, @SECONDS"},
+    [OPT_UNTIL] = {OPT_UNTIL, "--until", 0, "TIME", "likewise, exclusive"},
+    [OPT_LOGGER] =
+        {OPT_LOGGER, "--logger", 0, "GLOB",
+         "only these loggers; a name without * or ? means it and its children; for `log`: the logger"},
+    [OPT_GREP] = {OPT_GREP, "--grep", 'g', "WORDS",
+                  "only records whose message has all these words (beginnings)"},
+    [OPT_NUMBER] = {OPT_NUMBER, "--number", 'n', "N", "at most N records"},
+    [OPT_CONFIG] = {OPT_CONFIG, "--config", 'c', "FILE", "the configuration"},
+    [OPT_JSONL] = {OPT_JSONL, "--jsonl", 0, NULL, "each line of the input is one operation in JSON"},
+    [OPT_ESCAPE] = {OPT_ESCAPE, "--escape", 0, "MODE",
+                    "arguments (default) or none, over what the file says"},
+    [OPT_SAVE] = {OPT_SAVE, "--save", 0, NULL, "also write it to the service's configuration file"},
+    [OPT_HISTORY] = {OPT_HISTORY, "--history", 0, "FILE", "read that history database, no service needed"},
+    [OPT_IF_GENERATION] = {OPT_IF_GENERATION, "--if-generation", 0, "N",
+                           "only if generation N still runs (exit 6 otherwise)"},
+};
+
+int complain(int status, const char *format, ...) {
+    va_list args;
+    va_start(args, format);
+    fputs("weir: ", stderr);
+    vfprintf(stderr, format, args);
+    fputc('\n', stderr);
+    va_end(args);
+    return status;
+}
+
+static bool takes(const verb *v, option_id id) {
+    if (id == OPT_HELP) return true;
+    for (const option_id *o = v->options; *o != OPT_HELP; o++)
+        if (*o == id) return true;
+    return false;
+}
+
+static const option_row *find(const verb *v, const char *word, size_t len) {
+    for (int i = 0; i < OPT_COUNT; i++) {
+        const option_row *row = &option_rows[i];
+        bool is_letter = len == 2 && word[1] == row->letter && row->letter != 0;
+        bool is_name = strlen(row->name) == len && memcmp(row->name, word, len) == 0;
+        if ((is_letter || is_name) && takes(v, row->id)) return row;
+    }
+    return NULL;
+}
+
+static int store(invocation *out, const option_row *row, const char *given) {
+    if (row->id != OPT_WHERE) {
+        out->option[row->id] = given;
+        return 0;
+    }
+    if (out->where_count == CLI_WHERE_MAX || strchr(given, '=') == NULL)
+        return complain(EXIT_USAGE, "--where %s: expected FIELD=VALUE, at most %d times", given,
+                        CLI_WHERE_MAX);
+    out->where[out->where_count++] = given;
+    return 0;
+}
+
+static int take_option(const verb *v, int argc, char **argv, int *at, invocation *out) {
+    const char *word = argv[*at];
+    const char *equals = word[1] == '-' ? strchr(word, '=') : NULL;
+    size_t len = equals ? (size_t)(equals - word) : strlen(word);
+    const option_row *row = find(v, word, len);
+    if (row == NULL)
+        return complain(EXIT_USAGE, "%s has no option %.*s (weir %s --help)", v->name, (int)len, word,
+                        v->name);
+    if (row->value == NULL)
+        return equals ? complain(EXIT_USAGE, "%s takes no value", row->name) : store(out, row, "");
+    if (equals) return store(out, row, equals + 1);
+    if (*at + 1 >= argc)
+        return complain(EXIT_USAGE, "%s wants a value: %s %s", row->name, row->name, row->value);
+    return store(out, row, argv[++*at]);
+}
+
+static int check_output(invocation *out) {
+    const char *format = out->option[OPT_OUTPUT];
+    if (format == NULL) return 0;
+    out->json = strcmp(format, "json") == 0;
+    if (out->json || strcmp(format, "short") == 0 || strcmp(format, "table") == 0) return 0;
+    return complain(EXIT_USAGE, "--output %s: expected short, json or table", format);
+}
+
+int options_parse(const verb *v, int argc, char **argv, invocation *out) {
+    memset(out, 0, sizeof *out);
+    out->words = argv; /* words are moved to the front */
+    bool only_words = false;
+    for (int i = 0; i < argc; i++) {
+        if (!only_words && strcmp(argv[i], "--") == 0) {
+            only_words = true;
+        } else if (!only_words && argv[i][0] == '-' && argv[i][1] != '\0' && find(v, argv[i], 2) == NULL &&
+                   argv[i][1] != '-') {
+            return complain(EXIT_USAGE, "%s has no option %s (weir %s --help)", v->name, argv[i], v->name);
+        } else if (!only_words && argv[i][0] == '-' && argv[i][1] != '\0') {
+            if (take_option(v, argc, argv, &i, out) != 0) return EXIT_USAGE;
+        } else {
+            argv[out->word_count++] = argv[i];
+        }
+    }
+    if (out->option[OPT_HELP]) return 0;
+    if (out->word_count < v->words_min || out->word_count > v->words_max)
+        return complain(EXIT_USAGE, "usage: weir %s %s [options] (weir %s --help)", v->name, v->words,
+                        v->name);
+    return check_output(out);
+}
+
+static void help_row(FILE *out, const option_row *row) {
+    char left[64];
+    if (row->letter)
+        snprintf(left, sizeof left, "-%c, %s %s", row->letter, row->name, row->value ? row->value : "");
+    else
+        snprintf(left, sizeof left, "    %s %s", row->name, row->value ? row->value : "");
+    fprintf(out, "  %-28s %s\n", left, row->help);
+}
+
+void verb_help(const verb *v, FILE *out) {
+    fprintf(out, "usage: weir %s %s%s[options]\n\n%s\n", v->name, v->words, v->words[0] ? " " : "",
+            v->summary);
+    if (v->more) fprintf(out, "\n%s\n", v->more);
+    fputs("\noptions:\n", out);
+    for (const option_id *o = v->options; *o != OPT_HELP; o++) help_row(out, &option_rows[*o]);
+    help_row(out, &option_rows[OPT_HELP]);
+}

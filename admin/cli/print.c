@@ -1,0 +1,167 @@
+/* print.c - records and lists on the terminal. */
+#include "admin/cli/print.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/level.h"
+#include "base/zone.h"
+
+static bool colours(void) {
+    static int known = -1;
+    if (known < 0) {
+        const char *no = getenv("NO_COLOR");
+        known = isatty(STDOUT_FILENO) && (no == NULL || no[0] == '\0');
+    }
+    return known == 1;
+}
+
+const char *print_level_colour(int levelno) {
+    if (!colours()) return "";
+    if (levelno >= 40) return "\033[31m";
+    if (levelno >= 30) return "\033[33m";
+    return levelno >= 20 ? "\033[32m" : "\033[2m";
+}
+
+const char *print_reset(void) { return colours() ? "\033[0m" : ""; }
+
+/* Length of the UTF-8 sequence at s that must not reach a terminal (C1, U+2028/9, bidi), 0: fine. */
+static size_t dangerous(const unsigned char *s, size_t left, unsigned *code) {
+    if (left >= 2 && s[0] == 0xC2 && s[1] < 0xA0) {
+        *code = s[1];
+        return 2;
+    }
+    if (left < 3 || s[0] != 0xE2) return 0;
+    *code = 0x2000u | (unsigned)(s[1] & 0x3F) << 6 | (s[2] & 0x3F);
+    bool bad = (*code >= 0x200E && *code <= 0x200F) || (*code >= 0x2028 && *code <= 0x202E) ||
+               (*code >= 0x2066 && *code <= 0x2069);
+    return bad ? 3 : 0;
+}
+
+void print_escaped(FILE *out, slice s) {
+    const unsigned char *p = (const unsigned char *)s.data;
+    for (size_t i = 0; i < s.len;) {
+        unsigned code;
+        size_t n = dangerous(p + i, s.len - i, &code);
+        if (n > 0) {
+            fprintf(out, "\\u%04x", code);
+            i += n;
+            continue;
+        }
+        if (p[i] == '\n')
+            fputs("\\n", out);
+        else if (p[i] == '\r')
+            fputs("\\r", out);
+        else if ((p[i] < 0x20 && p[i] != '\t') || p[i] == 0x7F)
+            fprintf(out, "\\x%02x", p[i]);
+        else
+            fputc(p[i], out);
+        i++;
+    }
+}
+
+void print_json_body(const answer *a) {
+    fwrite(text_cstr(&a->body), 1, a->body.len, stdout);
+    if (a->body.len == 0 || a->body.data[a->body.len - 1] != '\n') fputc('\n', stdout);
+}
+
+static void print_block(slice lines) {
+    for (size_t at = 0; at < lines.len;) {
+        const char *end = memchr(lines.data + at, '\n', lines.len - at);
+        size_t n = end ? (size_t)(end - lines.data) - at : lines.len - at;
+        fputs("    ", stdout);
+        print_escaped(stdout, slice_make(lines.data + at, n));
+        fputc('\n', stdout);
+        at += n + 1;
+    }
+}
+
+/* "2026-11-20 10:06:00.123 INFO     kvd.net  message  key=value" */
+static void print_short(slice date, slice level, int levelno, slice logger, slice message,
+                        const value *fields, slice exc) {
+    fwrite(date.data, 1, date.len, stdout);
+    printf(" %s%-8.*s%s ", print_level_colour(levelno), (int)level.len, level.data, print_reset());
+    print_escaped(stdout, logger);
+    fputs(": ", stdout);
+    print_escaped(stdout, message);
+    for (size_t i = 0; fields && fields->type == VALUE_DICT && i < fields->dict.count; i++) {
+        text shown;
+        text_init(&shown, 0);
+        value_print(&fields->dict.pairs[i].val, &shown);
+        fputc(' ', stdout);
+        print_escaped(stdout, fields->dict.pairs[i].key.str);
+        fputc('=', stdout);
+        print_escaped(stdout, text_slice(&shown));
+        text_done(&shown);
+    }
+    fputc('\n', stdout);
+    print_block(exc);
+}
+
+/* Local time with milliseconds: what people compare with the clock on the wall. */
+static slice local_date(int64_t us, char out[40]) {
+    civil_time t;
+    int64_t seconds = us / 1000000, rest = us % 1000000;
+    if (rest < 0) seconds--, rest += 1000000;
+    zone_civil(zone_local(), seconds, &t);
+    int n = snprintf(out, 40, "%04d-%02d-%02d %02d:%02d:%02d.%03d", t.year, t.month, t.day, t.hour, t.minute,
+                     t.second, (int)(rest / 1000));
+    return slice_make(out, n > 0 ? (size_t)n : 0);
+}
+
+/* "2026-11-20T10:06:00.123456Z" -> microseconds; the API's only form. */
+static int64_t parse_timestamp(slice s) {
+    char copy[40];
+    int us = 0;
+    civil_time t = {0};
+    size_t n = s.len < sizeof copy - 1 ? s.len : sizeof copy - 1;
+    memcpy(copy, s.data, n);
+    copy[n] = '\0';
+    if (sscanf(copy, "%d-%d-%dT%d:%d:%d.%6dZ", &t.year, &t.month, &t.day, &t.hour, &t.minute, &t.second,
+               &us) < 6)
+        return 0;
+    return zone_seconds(zone_utc(), &t, 0) * 1000000 + us;
+}
+
+void print_record(const invocation *call, const value *record, slice json) {
+    char date[40];
+    if (call->json) {
+        fwrite(json.data, 1, json.len, stdout);
+        fputc('\n', stdout);
+        return;
+    }
+    print_short(local_date(parse_timestamp(get_str(record, "timestamp")), date), get_str(record, "level"),
+                (int)get_int(record, "levelno"), get_str(record, "logger"), get_str(record, "message"),
+                value_get(record, SLICE_LITERAL("fields")), get_str(record, "exc"));
+}
+
+void print_row(const invocation *call, const row *r) {
+    char date[40];
+    text out;
+    text_init(&out, 0);
+    if (call->json) {
+        json_writer w;
+        json_writer_init(&w, &out);
+        row_json(r, &w);
+        fwrite(text_cstr(&out), 1, out.len, stdout);
+        fputc('\n', stdout);
+    } else {
+        arena memory;
+        value fields = value_none();
+        arena_init(&memory, 0);
+        if (json_parse(r->fields, LIMIT_VALUE_DEPTH, &memory, &fields, NULL) != 0) fields = value_none();
+        print_short(local_date(r->created_us, date), r->level_name, r->level, r->logger, r->message, &fields,
+                    r->exc_text);
+        arena_done(&memory);
+    }
+    text_done(&out);
+}
+
+void print_list(FILE *out, const char *label, const value *texts) {
+    for (size_t i = 0; i < texts->list.count; i++) {
+        fprintf(out, "%s ", label);
+        if (texts->list.items[i].type == VALUE_STR) print_escaped(out, texts->list.items[i].str);
+        fputc('\n', out);
+    }
+}

@@ -1,0 +1,103 @@
+/* tail.c - weir tail: the newest records, then new ones as they come. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "admin/cli/filter.h"
+#include "admin/cli/print.h"
+
+#define TAIL_FIRST 10 /* as tail(1) */
+
+typedef struct tail_state {
+    const invocation *call;
+    arena memory;
+    bool in_gap, ended;
+    char last_id[24];
+} tail_state;
+
+static void remember(tail_state *t, const value *record) {
+    slice id = get_str(record, "id");
+    if (id.len >= sizeof t->last_id) return;
+    memcpy(t->last_id, id.data, id.len);
+    t->last_id[id.len] = '\0';
+}
+
+/* The newest N, oldest first. */
+static int show_newest(tail_state *t, long count) {
+    text path, number;
+    answer a;
+    text_init(&path, 0);
+    text_init(&number, 0);
+    text_add_cstr(&path, "/api/records");
+    text_add_i64(&number, count);
+    client_query(&path, "limit", text_cstr(&number));
+    filter_add(t->call, &path);
+    int status = client_request(t->call, "GET", text_cstr(&path), NULL, &a);
+    const value *list = get_list(&a.json, "records");
+    for (size_t i = list->list.count; status == 0 && i > 0; i--) {
+        const value *record = &list->list.items[i - 1];
+        text json;
+        text_init(&json, 0);
+        value_json(record, &json);
+        print_record(t->call, record, text_slice(&json));
+        text_done(&json);
+        remember(t, record);
+    }
+    fflush(stdout);
+    answer_done(&a);
+    text_done(&path);
+    text_done(&number);
+    return status;
+}
+
+static int on_line(void *arg, slice line) {
+    tail_state *t = arg;
+    const slice event = SLICE_LITERAL("event: "), data = SLICE_LITERAL("data: ");
+    if (line.len > event.len && memcmp(line.data, event.data, event.len) == 0) {
+        slice name = slice_make(line.data + event.len, line.len - event.len);
+        t->in_gap = slice_is(name, "gap");
+        t->ended = slice_is(name, "end");
+        return 0;
+    }
+    if (line.len <= data.len || memcmp(line.data, data.data, data.len) != 0) return 0;
+    slice json = slice_make(line.data + data.len, line.len - data.len);
+    value parsed;
+    arena_reset(&t->memory);
+    if (t->ended) return 1;
+    if (json_parse(json, 64, &t->memory, &parsed, NULL) != 0) return 0;
+    if (t->in_gap)
+        fprintf(stderr, "weir: %lld records came faster than they could be shown\n",
+                (long long)get_int(&parsed, "count"));
+    else
+        print_record(t->call, &parsed, json);
+    t->in_gap = false;
+    return fflush(stdout) != 0;
+}
+
+static int run(invocation *call) {
+    tail_state t = {.call = call};
+    long count = filter_number(call, TAIL_FIRST, 1000);
+    if (count < 0) return EXIT_USAGE;
+    arena_init(&t.memory, 0);
+    int status = show_newest(&t, count);
+    if (status == 0) {
+        text path;
+        text_init(&path, 0);
+        text_add_cstr(&path, "/api/tail");
+        filter_add(call, &path);
+        client_query(&path, "last_id", t.last_id[0] ? t.last_id : NULL);
+        status = client_stream(call, text_cstr(&path), on_line, &t);
+        if (status == 0 && t.ended) complain(0, "the service stopped");
+        text_done(&path);
+    }
+    arena_done(&t.memory);
+    return status;
+}
+
+const verb verb_tail = {
+    .name = "tail",
+    .words = "",
+    .summary = "Show the newest records, then new ones as they come",
+    .more = "-n says how many to begin with (10). Ctrl-C ends it. Times are local.",
+    .options = {FILTER_OPTIONS, OPT_NUMBER, SERVICE_OPTIONS, OPT_HELP},
+    .run = run,
+};
