@@ -11,8 +11,8 @@
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static pthread_once_t registered = PTHREAD_ONCE_INIT;
-static weir_core *core;     /* under lock */
-static weir_core *parents;  /* in a forked child: the parent's, of which only the plan may be read */
+static weir_core *core;    /* under lock */
+static weir_core *parents; /* in a forked child: the parent's, of which only the plan may be read */
 
 const char *weir_version(void) { return WEIR_VERSION; }
 
@@ -159,11 +159,13 @@ static void start_child(void) {
     problems p;
     weir_error err;
     const config_plan *old = parents->plan;
-    core_options options = {.is_child = true, .service = parents->service};
+    core_options options = {
+        .is_child = true, .no_recovery = true, .keep_contents = true, .service = parents->service};
     config_rules rules = {.origin = old->origin};
     if (problems_init(&p, old->file) != 0) return;
     config_plan *plan = config_check(slice_make(old->text, old->text_len), old->file, &rules, &p, &err);
-    if (plan != NULL && start_core(plan, parents->config_path, &options, &p, &err) != 0) config_plan_free(plan);
+    if (plan != NULL && start_core(plan, parents->config_path, &options, &p, &err) != 0)
+        config_plan_free(plan);
     problems_done(&p);
     if (core == NULL) start_default(parents->config_path, &options, NULL);
     parents = NULL; /* its memory stays: other threads' locks in it cannot be ended here */

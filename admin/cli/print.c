@@ -124,16 +124,16 @@ static int64_t parse_timestamp(slice s) {
     return zone_seconds(zone_utc(), &t, 0) * 1000000 + us;
 }
 
-void print_record(const invocation *call, const value *record, slice json) {
+void print_record(const invocation *call, const value *object, slice json) {
     char date[40];
     if (call->json) {
         fwrite(json.data, 1, json.len, stdout);
         fputc('\n', stdout);
         return;
     }
-    print_short(local_date(parse_timestamp(get_str(record, "timestamp")), date), get_str(record, "level"),
-                (int)get_int(record, "levelno"), get_str(record, "logger"), get_str(record, "message"),
-                value_get(record, SLICE_LITERAL("fields")), get_str(record, "exc"));
+    print_short(local_date(parse_timestamp(get_str(object, "timestamp")), date), get_str(object, "level"),
+                (int)get_int(object, "levelno"), get_str(object, "logger"), get_str(object, "message"),
+                value_get(object, SLICE_LITERAL("fields")), get_str(object, "exc"));
 }
 
 void print_row(const invocation *call, const row *r) {

@@ -14,7 +14,7 @@ void print_escaped(FILE *out, slice s);
 void print_json_body(const answer *a);
 
 /* A record as the API gives it (JSON object), by call's -o: short line, or JSON. */
-void print_record(const invocation *call, const value *record, slice json);
+void print_record(const invocation *call, const value *object, slice json);
 /* The same of a row read from a file. */
 void print_row(const invocation *call, const row *r);
 

@@ -14,8 +14,8 @@ typedef struct tail_state {
     char last_id[24];
 } tail_state;
 
-static void remember(tail_state *t, const value *record) {
-    slice id = get_str(record, "id");
+static void remember(tail_state *t, const value *object) {
+    slice id = get_str(object, "id");
     if (id.len >= sizeof t->last_id) return;
     memcpy(t->last_id, id.data, id.len);
     t->last_id[id.len] = '\0';
@@ -34,13 +34,13 @@ static int show_newest(tail_state *t, long count) {
     int status = client_request(t->call, "GET", text_cstr(&path), NULL, &a);
     const value *list = get_list(&a.json, "records");
     for (size_t i = list->list.count; status == 0 && i > 0; i--) {
-        const value *record = &list->list.items[i - 1];
+        const value *one = &list->list.items[i - 1];
         text json;
         text_init(&json, 0);
-        value_json(record, &json);
-        print_record(t->call, record, text_slice(&json));
+        value_json(one, &json);
+        print_record(t->call, one, text_slice(&json));
         text_done(&json);
-        remember(t, record);
+        remember(t, one);
     }
     fflush(stdout);
     answer_done(&a);

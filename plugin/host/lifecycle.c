@@ -74,12 +74,11 @@ static int open_mappings(weir_core *core, const settings *set, weir_error *err) 
     return core->targets == NULL ? -1 : 0;
 }
 
-/* Mode 'w' at the start: ordered here and not at a swap, so that recovery finds it done. A forked
- * child goes on with its parent's files as they are. */
-static void truncate_first(generation *g, bool is_child) {
+/* Mode 'w' at the start: ordered here and not at a swap, so that recovery finds it done. */
+static void truncate_first(generation *g, bool keep) {
     for (size_t i = 0; i < g->handler_count; i++) {
         handler *h = g->handlers[i];
-        if (h->truncate && !is_child && chunk_queue_add_truncate(target_queue(h->target))) {
+        if (h->truncate && !keep && chunk_queue_add_truncate(target_queue(h->target))) {
             chunk_queue_publish(target_queue(h->target));
             chunk_queue_wake(target_queue(h->target));
         }
@@ -90,14 +89,14 @@ static void truncate_first(generation *g, bool is_child) {
 
 static int open_backend(weir_core *core, generation *first, weir_error *err) {
     backend_settings given = {.rings = core->rings,
-                                 .dictionary = core->dictionary,
-                                 .process = core->process,
-                                 .targets = core->targets,
-                                 .recents = core->recents,
-                                 .first = first,
-                                 .start_ns = core->start_ns,
-                                 .retired = on_retired,
-                                 .arg = core};
+                              .dictionary = core->dictionary,
+                              .process = core->process,
+                              .targets = core->targets,
+                              .recents = core->recents,
+                              .first = first,
+                              .start_ns = core->start_ns,
+                              .retired = on_retired,
+                              .arg = core};
     backend *b = backend_create(&given, err);
     if (b == NULL) return -1;
     __atomic_store_n(&core->backend, b, __ATOMIC_RELEASE);
@@ -141,13 +140,13 @@ static void core_free(weir_core *core) {
     pthread_mutex_destroy(&core->retired_lock);
 }
 
-static int build_first(weir_core *core, const config_plan *plan, const core_options *options, built_config *built,
-                       problems *p) {
+static int build_first(weir_core *core, const config_plan *plan, const core_options *options,
+                       built_config *built, problems *p) {
     config_rules rules = {.origin = plan->origin, .python_defaults = options->python_defaults};
     if (config_build(plan, 1, core->targets, core->process, NULL, &rules, built, p) != 0) return -1;
     core->generations = 1;
     core->generation = built->generation;
-    truncate_first(built->generation, options->is_child);
+    truncate_first(built->generation, options->keep_contents);
     return 0;
 }
 
@@ -176,7 +175,7 @@ int core_start(weir_core *core, config_plan *plan, const char *config_path, cons
     logger_tree_commit(&built.tree, NULL, NULL);
     config_built_done(&built);
     core->plan = plan;
-    if (!options->no_recovery && !options->is_child) recover_dead(core, &plan->settings);
+    if (!options->no_recovery) recover_dead(core, &plan->settings);
     if (backend_start(core->backend, err) != 0) {
         core->plan = NULL; /* still the caller's */
         generation_free(backend_stop(core->backend, 0));

@@ -25,14 +25,14 @@ typedef struct weir_core {
     recent *recents;
     target_registry *targets;
     backend *backend;
-    config_plan *plan;   /* of the current generation; replaced by control under its lock */
+    config_plan *plan; /* of the current generation; replaced by control under its lock */
     /* The one that plan was built to: the backend owns it, control reads what never changes in it
      * (handlers, rules) and replaces the pointer with each swap, before the old one is freed. */
     generation *generation;
-    char *config_path;   /* the file that is watched; NULL: none */
-    bool is_child;       /* made by the first record after a fork */
+    char *config_path;        /* the file that is watched; NULL: none */
+    bool is_child;            /* made by the first record after a fork */
     recovery_report recovery; /* of this start */
-    uint64_t generations; /* numbers given so far; control counts on, under its lock */
+    uint64_t generations;     /* numbers given so far; control counts on, under its lock */
     /* Generations that the backend has retired and core_reap will free. */
     pthread_mutex_t retired_lock;
     generation *retired[4]; /* one swap at a time: two would do */
@@ -41,11 +41,12 @@ typedef struct weir_core {
 } weir_core;
 
 typedef struct core_options {
-    bool no_recovery;   /* `weir log`, `weir recover` (does it itself) */
+    bool no_recovery;   /* `weir log` takes nobody's leavings */
+    bool keep_contents; /* mode 'w' truncates nothing: `weir recover`, a forked child */
     bool no_admin;      /* no socket, no listeners, no watcher, no timers */
     bool python_defaults;
     const char *service; /* NULL: as configured */
-    bool is_child;      /* made after a fork: goes on with the parent's files, truncates nothing */
+    bool is_child;       /* made after a fork */
 } core_options;
 
 /* Builds and starts everything but control. plan is owned by the core then. */

@@ -1,0 +1,166 @@
+/* log_jsonl.c - `weir log --jsonl`: a line is one operation, a record or a control. What each does is
+ * fixed by Python's logging; the controls are the rows of `operations`. */
+#include <errno.h>
+#include <limits.h>
+#include <string.h>
+#include <time.h>
+
+#include "admin/cli/client.h"
+#include "admin/cli/log.h"
+#include "base/level.h"
+
+/* Deeper than the API allows: a record's `extra` is data of the caller's. */
+#define LINE_DEPTH 64
+
+/* A number, or a name that Python knows: exact case. */
+static bool read_level(log_session *s, const value *object, int *level) {
+    const value *v = value_get(object, SLICE_LITERAL("level"));
+    if (v != NULL && v->type == VALUE_INT && v->i64 >= INT_MIN && v->i64 <= INT_MAX) {
+        *level = (int)v->i64;
+        return true;
+    }
+    if (v != NULL && v->type == VALUE_STR && level_from_name(v->str, level)) return true;
+    text shown;
+    text_init(&shown, 0);
+    if (v != NULL) value_repr(v, &shown);
+    log_complain(s, "level %s: expected a number or a known level's name",
+                 v ? text_cstr(&shown) : "is missing");
+    text_done(&shown);
+    return false;
+}
+
+static weir_logger *read_logger(const value *object) {
+    char name[LIMIT_LOGGER_NAME + 1];
+    slice given = get_str(object, "logger");
+    if (given.len > LIMIT_LOGGER_NAME) given.len = LIMIT_LOGGER_NAME;
+    memcpy(name, given.data, given.len);
+    name[given.len] = '\0';
+    return weir_get_logger(name);
+}
+
+/* ---- records ---- */
+
+/* Not attributes of the record, but of the operation. */
+static bool is_envelope(slice key) { return slice_is(key, "logger") || slice_is(key, "level"); }
+
+static void emit(log_session *s, arena *a, const value *object) {
+    int level;
+    char buffer[32];
+    if (!read_level(s, object, &level)) return;
+    weir_logger *to = read_logger(object);
+    if (!weir_is_enabled(to, level)) return;
+    value_pair *pairs = arena_alloc(a, (object->dict.count + 3) * sizeof *pairs);
+    if (pairs == NULL) {
+        log_complain(s, "no memory");
+        return;
+    }
+    size_t n = 0;
+    /* levelname is what the level is called at this moment; given attributes come later and win. */
+    pairs[n++] = (value_pair){value_str(SLICE_LITERAL("levelname")), value_str(level_name(level, buffer))};
+    pairs[n++] = (value_pair){value_str(SLICE_LITERAL("threadName")), value_str(slice_of(log_thread_name))};
+    pairs[n++] = (value_pair){value_str(SLICE_LITERAL("processName")), value_str(slice_of(log_process_name))};
+    for (size_t i = 0; i < object->dict.count; i++)
+        if (!is_envelope(object->dict.pairs[i].key.str)) pairs[n++] = object->dict.pairs[i];
+    value attributes = {.type = VALUE_DICT};
+    attributes.dict.pairs = pairs;
+    attributes.dict.count = n;
+    front_emit_made(logger_of_handle(to), level, &attributes);
+}
+
+/* ---- controls ---- */
+
+static void do_set_level(log_session *s, const value *object) {
+    int level;
+    if (read_level(s, object, &level)) weir_set_level(read_logger(object), level);
+}
+
+static void do_disable(log_session *s, const value *object) {
+    int level;
+    if (read_level(s, object, &level)) weir_disable(level);
+}
+
+static void do_add_level_name(log_session *s, const value *object) {
+    int64_t level = get_int(object, "level");
+    slice name = get_str(object, "name");
+    if (name.len == 0 || level < INT_MIN || level > INT_MAX || level_add_name((int)level, name) != 0)
+        log_complain(s, "add_level_name: expected a level number and a name of 1 to %d bytes",
+                     LIMIT_LEVEL_NAME);
+}
+
+static void do_reconfigure(log_session *s, const value *object) {
+    char path[PATH_MAX];
+    slice given = get_str(object, "path");
+    const requester by = {.way = "api", .who = "weir log"};
+    push_result result;
+    weir_error err = {0};
+    text config;
+    if (given.len == 0 || given.len >= sizeof path) {
+        log_complain(s, "reconfigure: expected a path");
+        return;
+    }
+    memcpy(path, given.data, given.len);
+    path[given.len] = '\0';
+    text_init(&config, 0);
+    FILE *f = fopen(path, "re");
+    char buffer[4096];
+    size_t got;
+    while (f != NULL && (got = fread(buffer, 1, sizeof buffer, f)) > 0) text_add(&config, buffer, got);
+    if (f == NULL) {
+        log_complain(s, "reconfigure: %s: %s", path, strerror(errno));
+    } else if (control_push(s->control, text_slice(&config), path, CONFIG_COMMAND, &by, false, &result,
+                            &err) != 0) {
+        log_complain(s, "reconfigure: %s", err.message);
+        push_result_done(&result);
+    } else {
+        push_result_done(&result);
+        core_reap(s->core);
+    }
+    if (f != NULL) fclose(f);
+    text_done(&config);
+}
+
+static void do_sleep(log_session *s, const value *object) {
+    (void)s;
+    int64_t ms = get_int(object, "ms");
+    if (ms > 0) nanosleep(&(struct timespec){ms / 1000, ms % 1000 * 1000000}, NULL);
+}
+
+static void do_flush(log_session *s, const value *object) {
+    (void)object;
+    backend_flush(s->core->backend, INT64_MAX);
+}
+
+static const struct operation {
+    const char *name;
+    void (*run)(log_session *s, const value *object);
+} operations[] = {
+    {"set_level", do_set_level},           {"disable", do_disable}, {"reconfigure", do_reconfigure},
+    {"add_level_name", do_add_level_name}, {"sleep", do_sleep},     {"flush", do_flush},
+};
+
+static void control_line(log_session *s, const value *object, slice op) {
+    for (size_t i = 0; i < sizeof operations / sizeof operations[0]; i++)
+        if (slice_is(op, operations[i].name)) {
+            operations[i].run(s, object);
+            return;
+        }
+    log_complain(s, "unknown op '%.*s' (set_level, disable, reconfigure, add_level_name, sleep, flush)",
+                 (int)op.len, op.data);
+}
+
+void log_jsonl_line(log_session *s, slice line) {
+    arena a;
+    value object;
+    weir_error err = {0};
+    if (line.len == 0) return;
+    arena_init(&a, 0);
+    if (json_parse(line, LINE_DEPTH, &a, &object, &err) != 0)
+        log_complain(s, "%s", err.message);
+    else if (object.type != VALUE_DICT)
+        log_complain(s, "expected an object, not %s", value_type_name(&object));
+    else if (get_str(&object, "op").len > 0)
+        control_line(s, &object, get_str(&object, "op"));
+    else
+        emit(s, &a, &object);
+    arena_done(&a);
+}
