@@ -32,7 +32,7 @@ all: lib cli kvd
 
 lib: $(BUILD)/libweir.so.0 $(BUILD)/libweir.a
 cli: $(BUILD)/weir
-kvd: $(BUILD)/kvd
+kvd: $(BUILD)/kvd $(BUILD)/kvd-load
 
 $(BUILD)/%.o: %.c
 	@mkdir -p $(@D)
@@ -65,13 +65,17 @@ $(BUILD)/kvd: $(KVD_SRC) $(wildcard docs/examples/kvd/*.h) plugin/weir.h
 	@mkdir -p $(@D)
 	$(CC) $(CPPFLAGS) -std=gnu11 -D_GNU_SOURCE= $(WARNINGS) $(WERROR) -Iplugin $(CFLAGS) -pthread $(ALL_LDFLAGS) -o $@ $(KVD_SRC) -ldl
 
+$(BUILD)/kvd-load: docs/examples/kvd-load/kvd_load.c
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS) -std=gnu11 -D_GNU_SOURCE= $(WARNINGS) $(WERROR) $(CFLAGS) $(ALL_LDFLAGS) -o $@ $<
+
 include tests/tests.mk
-include docs/install.mk
+include docs/install/install.mk
 
 clean:
 	rm -rf $(BUILD)
 
 help:
-	@sed -n 's/^#: //p' Makefile tests/tests.mk docs/install.mk
+	@sed -n 's/^#: //p' Makefile docs/install/install.mk tests/tests.mk
 
 -include $(LIB_OBJ:.o=.d) $(CLI_OBJ:.o=.d)

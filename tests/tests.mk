@@ -7,7 +7,7 @@
 #: make bench         ratios against spdlog, glog, log4cxx and bare SQLite
 #: make lint          clang-format, clang-tidy, cppcheck, house rules
 
-.PHONY: test test-quick test-asan test-tsan soak bench lint unit test-programs
+.PHONY: test test-quick test-asan test-tsan soak bench lint unit test-programs run-test run-test-quick run-soak
 
 $(BUILD)/tests/%: tests/%.c $(BUILD)/libweir-internal.a
 	@mkdir -p $(@D)
@@ -22,16 +22,17 @@ $(BUILD)/tests/support/host: tests/support/host.c $(BUILD)/libweir.so.0
 unit: $(UNIT)
 test-programs: $(UNIT) $(HELPERS)
 
-test: all test-programs
+# The packages come first: nothing can be compiled, or even looked up, without them.
+test test-quick soak:
+	@sh docs/install/deps.sh need test
+	@$(MAKE) --no-print-directory run-$@
+run-test: all test-programs
 	python3 tests/run.py --build $(BUILD) $(if $(T),--only '$(T)')
-test-quick: all test-programs
+run-test-quick: all test-programs
 	python3 tests/run.py --build $(BUILD) --quick $(if $(T),--only '$(T)')
-test-asan:
-	$(MAKE) BUILD=build/asan EXTRA_CFLAGS='-fsanitize=address,undefined -fno-omit-frame-pointer -O1' \
-	    EXTRA_LDFLAGS='-fsanitize=address,undefined' test
-test-tsan:
-	$(MAKE) BUILD=build/tsan EXTRA_CFLAGS='-fsanitize=thread -O1' EXTRA_LDFLAGS='-fsanitize=thread' test
-soak: all test-programs
-	python3 tests/run.py --build $(BUILD) --soak $(if $(T),--only '$(T)')
+run-
+lint:
+	@sh docs/install/deps.sh need lint
+	bash tests/support/lint.sh
 
 -include $(UNIT:=.d) $(HELPERS:=.d)

@@ -1,1 +1,0 @@
-# Installing, and the packages that building and testing need. Included by the Makefile.
