@@ -30,7 +30,20 @@ run-test: all test-programs
 	python3 tests/run.py --build $(BUILD) $(if $(T),--only '$(T)')
 run-test-quick: all test-programs
 	python3 tests/run.py --build $(BUILD) --quick $(if $(T),--only '$(T)')
-run-
+run-soak: all test-programs
+	python3 tests/run.py --build $(BUILD) --soak $(if $(T),--only '$(T)')
+
+test-asan:
+	$(MAKE) BUILD=build/asan EXTRA_CFLAGS='-fsanitize=address,undefined -fno-omit-frame-pointer -O1' \
+	    EXTRA_LDFLAGS='-fsanitize=address,undefined' test
+test-tsan:
+	$(MAKE) BUILD=build/tsan EXTRA_CFLAGS='-fsanitize=thread -O1' EXTRA_LDFLAGS='-fsanitize=thread' test
+
+bench:
+	@sh docs/install/deps.sh need bench
+	@$(MAKE) --no-print-directory all
+	bash tests/bench/run.sh $(BUILD)
+
 lint:
 	@sh docs/install/deps.sh need lint
 	bash tests/support/lint.sh
