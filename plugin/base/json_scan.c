@@ -2,7 +2,7 @@
  * knows of JSON's grammar only where strings begin and end. */
 #include "base/json_scan.h"
 
-#include "base/unicode.h"
+#include "base/utf8.h"
 
 size_t json_line(slice in, size_t at) {
     size_t line = 1;
@@ -42,7 +42,7 @@ int json_scan(slice in, weir_error *err) {
     bool in_string = false;
     for (size_t at = 0; at < in.len;) {
         uint32_t code;
-        size_t len = unicode_decode(in.data + at, in.len - at, &code);
+        size_t len = utf8_decode(in.data + at, in.len - at, &code);
         if (len == 0) {
             return error_set(err, WEIR_ERR_INVALID, "line %zu: invalid UTF-8 (byte 0x%02X)",
                              json_line(in, at), (unsigned char)in.data[at]);

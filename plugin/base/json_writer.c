@@ -2,7 +2,7 @@
  * It always writes valid RFC 8259 JSON; a wrong order of calls sets `failed` of the text. */
 #include "base/decimal.h"
 #include "base/json.h"
-#include "base/unicode.h"
+#include "base/utf8.h"
 
 static const char hex_digits[] = "0123456789abcdef";
 
@@ -40,7 +40,7 @@ void json_add_string(text *out, slice s) {
         at = plain;
         if (at == s.len) break;
         uint32_t code;
-        unsigned len = unicode_decode(s.data + at, s.len - at, &code);
+        size_t len = utf8_decode(s.data + at, s.len - at, &code);
         if (len == 0) {
             text_add(out, "\xEF\xBF\xBD", 3); /* U+FFFD */
             len = 1;

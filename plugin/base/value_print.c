@@ -3,6 +3,7 @@
 #include "base/decimal.h"
 #include "base/json.h"
 #include "base/unicode.h"
+#include "base/utf8.h"
 #include "base/value.h"
 
 /* Python prefers single quotes, unless the string has some and no double ones. */
@@ -33,7 +34,7 @@ static void repr_str(slice s, text *out) {
     text_add_char(out, quote);
     for (size_t at = 0; at < s.len;) {
         uint32_t code;
-        unsigned len = unicode_decode(s.data + at, s.len - at, &code);
+        size_t len = utf8_decode(s.data + at, s.len - at, &code);
         if (len == 0) { /* what Python's surrogateescape makes of a byte that is no UTF-8 */
             text_addf(out, "\\udc%02x", (unsigned char)s.data[at]);
             len = 1;
