@@ -124,5 +124,7 @@ void chunk_queue_interrupt(chunk_queue *q);
 /* ---- recovery ---- */
 /* Has the queue had record id (queued or noted)? */
 bool chunk_queue_had(const chunk_queue *q, uint64_t id);
+/* Bytes passed over so far because they were no chunks (the writer's side met them). */
+uint64_t chunk_queue_damaged(const chunk_queue *q);
 
 #endif

@@ -16,8 +16,9 @@
  *
  * Full. The producer waits (ring_wait) as DESIGN's backpressure says, in the caller's thread.
  *
- * End. A thread's destructor marks its ring RING_ENDED; the backend, having emptied it, makes it
- * RING_FREE and it is given to the next thread that needs one. */
+ * End. A thread's destructor marks its ring RING_ENDED; the next thread that needs a ring takes it
+ * over as it is, read or not (entries say whose they are). The backend, having emptied an ended
+ * ring, makes it RING_FREE and gives its memory back, but for a first segment. */
 #ifndef WEIR_QUEUE_RING_H
 #define WEIR_QUEUE_RING_H
 
@@ -35,7 +36,7 @@ typedef struct ring_segment {
     uint64_t magic;
     uint64_t size; /* of the data, a power of two */
     uint32_t slot;
-    uint32_t sequence; /* of the segment within its ring, from 0; its file is "ring-SLOT-SEQUENCE" */
+    uint32_t sequence; /* of the segment within its ring, from 1; its file is "ring-SLOT-SEQUENCE" */
     char pad0[40];
     /* producer */
     uint64_t write_pos; /* atomic, release */
@@ -51,21 +52,29 @@ typedef struct ring_segment {
 
 typedef enum ring_state { RING_UNUSED, RING_LIVE, RING_ENDED, RING_FREE } ring_state;
 
+/* Three cache lines: shared, the producer's, the backend's. Segment pointers are stored atomically:
+ * ring_set_totals looks at them from other threads. */
+#define RING_LINE __attribute__((aligned(64)))
 typedef struct ring {
-    uint32_t slot;
+    uint32_t slot RING_LINE;
     uint32_t state;   /* enum ring_state, atomic */
     uint32_t waiters; /* futex word: moved by the backend when it gave back room and `waiting` was set */
     uint32_t waiting;
     /* producer's side */
-    ring_segment *head;
+    ring_segment *head RING_LINE;
     char *head_data;
     uint64_t head_mask;
     uint64_t write_pos;   /* private copy */
     uint64_t cached_read; /* private copy of head->read_pos */
+    uint64_t last_stamp;  /* of the newest entry: stamps never run backwards within a ring */
     /* backend's side */
-    ring_segment *tail;
-    uint64_t read_pos; /* how far it has read; tail->read_pos is how far it has released */
+    ring_segment *tail RING_LINE; /* the oldest that is not freed */
+    ring_segment *reading;        /* the one that is being read: tail, or one after it */
+    char *reading_data;
+    uint64_t reading_mask;
+    uint64_t read_pos;   /* how far it has read in it; its own read_pos is how far it has released */
     uint64_t read_count; /* records read, likewise */
+    uint64_t damaged;    /* see ring_damaged */
 } ring;
 
 typedef struct ring_set ring_set; /* all rings of the process */
@@ -102,7 +111,7 @@ static inline char *ring_reserve(ring_set *s, ring *r, uint32_t size) {
 /* Publishes the entry just written at the reserved place. */
 static inline void ring_publish(ring *r, uint32_t size) {
     r->write_pos += size;
-    r->head->accepted++;
+    __atomic_store_n(&r->head->accepted, r->head->accepted + 1, __ATOMIC_RELAXED);
     __atomic_store_n(&r->head->write_pos, r->write_pos, __ATOMIC_RELEASE);
 }
 /* Is more than half of it in use? (The caller then wakes a sleeping backend, once.) */
@@ -111,6 +120,10 @@ static inline bool ring_half_full(const ring *r) {
 }
 /* Sleeps until the backend gave back room, or timeout_ms. */
 void ring_wait(ring *r, int timeout_ms);
+/* Wakes every waiting producer of the process: they are to look whether it still makes sense. */
+void ring_set_interrupt(ring_set *s);
+/* The most bytes that one entry may have: a quarter of `queue`. */
+uint32_t ring_entry_max(const ring_set *s);
 
 /* Backend. Every ring that may hold something: calls each(arg, ring). */
 void ring_set_each(ring_set *s, void (*each)(void *arg, ring *r), void *arg);
@@ -120,6 +133,8 @@ ring *ring_at(ring_set *s, uint32_t index);
 /* The next unread entry, NULL when there is none; skips padding, follows `next`. Damaged: see
  * ring_damaged. */
 ring_entry *ring_peek(ring *r);
+/* Places in this ring where something that is no entry was passed over (at least one record each). */
+uint64_t ring_damaged(const ring *r);
 /* Marks the peeked entry as read (not yet released). */
 void ring_advance(ring *r, const ring_entry *e);
 /* Gives back all that is read, frees emptied segments, wakes a waiting producer, recycles. */
