@@ -46,15 +46,18 @@ typedef struct record {
     const value *given;
     /* Source of the message. template is the format, or `msg` as a string. */
     slice template;
-    const site_info *site;  /* NULL for made records */
+    const site_info *site; /* NULL for made records */
     const ring_entry *entry;
     const value *msg, *args; /* made records: args is a tuple, the mapping, or NULL (none) */
     /* Filled at first use by record_message. */
     slice message_raw, message_escaped;
-    bool rendered;
+    bool rendered; /* message_raw is there, or render_failed is true */
+    bool rendered_escaped;
+    bool asked;         /* record_message_add was called before: the next call keeps its rendering */
     bool render_failed; /* a made record whose msg % args is an error in Python */
     slice render_error; /* Python's words: "TypeError: not all arguments converted …" */
     arena *memory;
+    struct record_scratch *scratch; /* where the message is rendered; of the reader */
 } record;
 
 typedef struct record_reader record_reader;
@@ -73,13 +76,23 @@ void record_reader_free(record_reader *r);
 int record_decode(record_reader *r, const ring_entry *e, record *out);
 
 /* The message: msg % args, or the printf format with the captured arguments, rendered once and
- * kept in the record. ESCAPE_ARGUMENTS escapes what came from arguments (promise 5). */
+ * kept in the record. ESCAPE_ARGUMENTS escapes what came from arguments (promise 5); where no call
+ * site's literal format is known (made records, messages formatted at the call) that is all of it.
+ * When msg % args is an error: render_failed is set, render_error says it, and the message is
+ * msg as it is. data NULL: no memory. */
 slice record_message(record *rec, escape_mode escape);
+/* Appends the same to out; renders straight into it when the message was not asked for before.
+ * 0, or -1: render_failed. */
+int record_message_add(record *rec, escape_mode escape, text *out);
+/* Appends the first so many characters of the message: cut first, then escaped. */
+int record_message_add_cut(record *rec, escape_mode escape, size_t characters, text *out);
 /* exc_text and names may need escaping too: returns s itself when it has nothing to escape. */
 slice record_escape(record *rec, slice s, escape_mode escape);
 /* Text with its newlines kept and each further line indented by four blanks; else escaped. */
 slice record_escape_block(record *rec, slice s, escape_mode escape);
 /* Any attribute by its Python name, extras included ("asctime" is the formatter's). false: no such. */
 bool record_attribute(record *rec, slice name, value *out);
+/* Python's record.__dict__, in Python's order, extras and then `message` last. false: no memory. */
+bool record_dict(record *rec, value *out);
 
 #endif
