@@ -13,8 +13,8 @@ typedef struct control control;
 
 /* Who asks. Copied. */
 typedef struct requester {
-    const char *way;  /* "port", "http", "socket", "file", "timer", "api", "start" */
-    const char *who;  /* "127.0.0.1:53122", "uid 1000 pid 4242", a path */
+    const char *way; /* "port", "http", "socket", "file", "timer", "api", "start" */
+    const char *who; /* "127.0.0.1:53122", "uid 1000 pid 4242", a path */
 } requester;
 
 control *control_create(weir_core *core, weir_error *err);
@@ -23,6 +23,12 @@ int control_start(control *c, weir_error *err);
 void control_stop(control *c);
 void control_free(control *c);
 control *control_current(void); /* NULL when Weir does not run with an admin side */
+/* Weir was started by a bad file, so by the default setup. When the file's first valid version is
+ * applied, its [admin] section opens the doors: called then, once, on the control thread. */
+void control_on_first_file(control *c, void (*open_doors)(const settings *s));
+/* In the child after fork: c is the parent's copy, closed and never freed. Levels over the
+ * configuration go on in the child's own control. */
+void control_forked(control *c);
 
 /* ---- configuration ---- */
 typedef struct name_list {
@@ -32,20 +38,25 @@ typedef struct name_list {
 void name_list_done(name_list *l);
 
 typedef struct push_result {
-    uint64_t generation;   /* the one that is current now because of this push */
-    name_list disabled;    /* loggers that it disabled */
-    name_list over;        /* "kvd.store DEBUG until 12:00:03": levels in force over it */
-    name_list restart;     /* keys of a reread that need a restart */
-    problems problems;     /* warnings too; problems.errors > 0: refused, nothing changed */
+    uint64_t generation;    /* the one that is current now because of this push */
+    name_list disabled;     /* loggers that it disabled */
+    name_list over;         /* "kvd.store DEBUG until 12:00:03": levels in force over it */
+    name_list restart;      /* keys of a reread that need a restart */
+    problems problems;      /* warnings too; problems.errors > 0: refused, nothing changed */
     uint64_t superseded_by; /* > 0: replaced before its swap */
     bool differs_from_file;
+    bool saved;
+    char save_error[512]; /* "": none; the configuration runs all the same */
 } push_result;
 void push_result_done(push_result *r);
 
-/* 0: applied. -1: refused (result->problems) or not possible (err). save: also write it to the
- * watched file (atomically, after it is applied). */
-int control_push(control *c, slice text, const char *name, config_origin origin, const requester *by, bool save,
-                 push_result *result, weir_error *err);
+/* 0: applied. -1: refused (result->problems.errors > 0) or not possible (err). save: also write it to the
+ * watched file (atomically, after it is applied). The result is to be ended in every case. */
+int control_push(control *c, slice text, const char *name, config_origin origin, const requester *by,
+                 bool save, push_result *result, weir_error *err);
+/* The same, unless another generation than that one runs by then (WEIR_ERR_CONFLICT). */
+int control_push_if(control *c, uint64_t if_generation, slice text, const char *name, config_origin origin,
+                    const requester *by, bool save, push_result *result, weir_error *err);
 /* The same without doing it: problems, and what would be disabled. */
 int control_check(control *c, slice text, const char *name, config_origin origin, push_result *result,
                   weir_error *err);
@@ -59,27 +70,28 @@ typedef struct config_entry {
 } config_entry;
 /* Newest first, at most LIMIT_CONFIG_HISTORY; slices live for the call. */
 void control_config_history(control *c, void (*each)(void *arg, const config_entry *e), void *arg);
-int control_rollback(control *c, uint64_t generation, const requester *by, push_result *result, weir_error *err);
+int control_rollback(control *c, uint64_t generation, const requester *by, push_result *result,
+                     weir_error *err);
 
 /* ---- levels ---- */
 typedef struct level_change {
     char logger[LIMIT_LOGGER_NAME + 1];
-    bool created;           /* the logger did not exist */
-    int before, now;        /* effective levels */
-    int64_t until_us;       /* 0: until reset */
-    name_list dropping;     /* "handler file: level INFO, weir.ini:14" */
+    bool created;       /* the logger did not exist */
+    int before, now;    /* effective levels */
+    int64_t until_us;   /* 0: until reset */
+    name_list dropping; /* "handler file: level INFO, weir.ini:14" */
 } level_change;
 void level_change_done(level_change *l);
 /* Sets a level over the configuration; for_ms 0: until reset. */
-int control_set_level(control *c, slice logger, int level, int64_t for_ms, const requester *by, level_change *out,
-                      weir_error *err);
+int control_set_level(control *c, slice logger, int level, int64_t for_ms, const requester *by,
+                      level_change *out, weir_error *err);
 /* Removes it; logger data NULL: all of them, *count says how many. */
 int control_reset_level(control *c, slice logger, const requester *by, size_t *count, level_change *out,
                         weir_error *err);
 typedef struct logger_view {
     slice name;
-    int level;     /* configured; 0: inherited */
-    int over;      /* LEVEL_UNSET: none */
+    int level;             /* configured; 0: inherited */
+    int over;              /* LEVEL_UNSET: none */
     int64_t over_until_us; /* 0: until reset */
     slice over_by;         /* "socket uid 0 pid 4" */
     int effective;
@@ -93,8 +105,11 @@ typedef struct logger_view {
 void control_loggers(control *c, slice glob, void (*each)(void *arg, const logger_view *v), void *arg);
 
 /* ---- records ---- */
-/* Recent records and the first HistoryHandler as one sequence. */
-int control_query(control *c, const record_query *q, int deadline_ms, row_visitor visit, void *arg, weir_error *err);
+/* Recent records and the first HistoryHandler as one sequence. When the history cannot be read, the
+ * recent records alone answer, and trouble (may be NULL) says why; its message is "" otherwise. */
+int control_query(control *c, const record_query *q, int deadline_ms, row_visitor visit, void *arg,
+                  weir_error *trouble, weir_error *err);
+/* 1: visited. 0: there is none. */
 int control_get_record(control *c, uint64_t id, row_visitor visit, void *arg, weir_error *err);
 /* A live tail: rows that match q, from now on. */
 typedef struct tail tail;
@@ -113,14 +128,19 @@ void tail_free(tail *t);
  * rings), handlers (given, delivered, dropped by reason, pending, stalled, trouble), run directory,
  * listeners, file and whether it differs, recovery of the last start, audit (newest 20). */
 void control_status_json(control *c, json_writer *w);
+/* The same figures in the Prometheus text format. */
+void control_metrics(control *c, text *out);
+const char *control_service(const control *c);
 typedef struct audit_entry {
     int64_t time_us;
     char way[16], who[128];
     char what[512]; /* "level kvd.store INFO -> DEBUG for 60 s" */
 } audit_entry;
 void control_audit(control *c, size_t max, void (*each)(void *arg, const audit_entry *e), void *arg);
-void control_note(control *c, const requester *by, const char *format, ...) __attribute__((format(printf, 3, 4)));
-/* A line of status that somebody else keeps: "config port 127.0.0.1:9030: taken, retrying". */
+void control_note(control *c, const requester *by, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+/* A line of status that somebody else keeps: "config port 127.0.0.1:9030: taken, retrying". state NULL: the
+ * listener is gone. */
 void control_set_listener(control *c, const char *name, const char *address, const char *state);
 
 #endif
