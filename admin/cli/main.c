@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "admin/cli/cli.h"
+#include "admin/cli/manual.h"
 
 static const char epilogue[] =
     "\n`weir VERB --help` tells more. A service that runs is found by itself; where several run, name one\n"
@@ -32,20 +33,34 @@ static const char *nearest(const char *name) {
     return "levels";
 }
 
+/* weir help [VERB | --man [VERB] | --man-config] */
+static int run_help(int argc, char **argv) {
+    bool man = argc > 0 && strcmp(argv[0], "--man") == 0;
+    const char *name = argc > man ? argv[man] : NULL;
+    const verb *v = name ? find(name) : NULL;
+    if (argc > 0 && strcmp(argv[0], "--man-config") == 0)
+        manual_config(stdout);
+    else if (name != NULL && v == NULL)
+        return complain(EXIT_USAGE, "there is no verb '%s' (weir --help lists them)", name);
+    else if (man && v)
+        manual_verb(v, stdout);
+    else if (man)
+        manual_command(stdout);
+    else if (v)
+        verb_help(v, stdout);
+    else
+        help(stdout);
+    return EXIT_DONE;
+}
+
 int main(int argc, char **argv) {
     signal(SIGPIPE, SIG_IGN); /* a closed pipe is an error of write, told as such */
     if (argc < 2) {
         help(stderr);
         return EXIT_USAGE;
     }
-    if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 || strcmp(argv[1], "help") == 0) {
-        const verb *v = argc > 2 ? find(argv[2]) : NULL;
-        if (v != NULL)
-            verb_help(v, stdout);
-        else
-            help(stdout);
-        return EXIT_DONE;
-    }
+    if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 || strcmp(argv[1], "help") == 0)
+        return run_help(argc - 2, argv + 2);
     if (strcmp(argv[1], "--version") == 0) {
         printf("weir %s\n", WEIR_VERSION);
         return EXIT_DONE;
