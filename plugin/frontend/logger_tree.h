@@ -31,17 +31,25 @@ struct bound_logger {
 struct logger {
     bound_logger self;
     uint32_t index;      /* dense, from 0 (the root): tables by logger are indexed by it */
-    logger *parent;      /* atomic: nearest existing ancestor; NULL for the root */
+    logger *parent;      /* NULL for the root; the names between are made with it, so it never changes */
     slice name;          /* "root" for the root */
     uint64_t token;      /* atomic: epoch << 32 | dictionary id, see frontend/capture.h */
     int level;           /* configured; 0: NOTSET */
     int over;            /* LEVEL_UNSET: none */
     bool disabled;
     bool requested;      /* asked for by weir_get_logger or a configuration, not only an intermediate */
+    /* The rest is private to frontend/. */
+    int effective;         /* atomic: what level and over come to */
+    int planned_effective; /* the same under the plan that logger_tree_prepare was given */
+    bool planned_disabled;
+    uint8_t plan_role;     /* during a commit */
+    int plan_level;
+    logger *first_child, *next_sibling;
 };
 
 logger *logger_root(void);
-/* Finds or makes; *created may be NULL. NULL: no memory, name too long, LIMIT_LOGGERS. */
+/* Finds or makes; *created (was it asked for the first time?) may be NULL. NULL: no memory, name
+ * too long, LIMIT_LOGGERS. "" and "root" are the root. */
 logger *logger_get(slice name, bool *created);
 /* Finds only. */
 logger *logger_find(slice name);
@@ -59,8 +67,8 @@ void logger_disable_all(int level);          /* Python's logging.disable */
 int logger_disable_level(void);
 
 /* A change of the whole tree, in the two steps that a swap needs. The plan names each logger of
- * the new configuration; all others are reset to NOTSET if they are below a named one, disabled
- * if disable_existing is set (Python's rules, python-logging.md 5), else left. */
+ * the new configuration; all others are reset to NOTSET if they are below a named one (not counting
+ * the root), else disabled, or enabled again, as disable_existing says. Python's rules. */
 typedef struct tree_plan_row {
     logger *logger;
     int level; /* LEVEL_UNSET: keep the current one (no `level` key) */
@@ -73,7 +81,7 @@ typedef struct tree_plan {
 /* Lowers every threshold to the smaller of now and then. Holds nothing afterwards. */
 void logger_tree_prepare(const tree_plan *plan);
 /* Stores levels, disabled flags and thresholds of the plan. Cannot fail. disabled (may be NULL)
- * is called for each logger that this disables. */
+ * is called for each logger that this disables; the tree is locked then: it must not call back. */
 void logger_tree_commit(const tree_plan *plan, void (*disabled)(void *arg, logger *l), void *arg);
 /* What commit would disable, without doing it. */
 void logger_tree_preview(const tree_plan *plan, void (*disabled)(void *arg, logger *l), void *arg);

@@ -1,0 +1,24 @@
+/* tree_internal.h - the tree's lock and the functions that its files share. All but tree_lock and
+ * tree_unlock want the lock held. */
+#ifndef WEIR_FRONTEND_TREE_INTERNAL_H
+#define WEIR_FRONTEND_TREE_INTERNAL_H
+
+#include "frontend/logger_tree.h"
+
+void tree_lock(void);
+void tree_unlock(void);
+
+/* A logger that was just linked under its parent gets its levels and threshold. */
+void tree_level_begin(logger *l);
+/* effective and threshold of l anew, and of what inherits from it. */
+void tree_level_update(logger *l);
+/* Of all loggers, in one scan (a parent's index is lower than its children's). */
+void tree_level_update_all(void);
+/* Stores the threshold into l and all that is bound to it. */
+void tree_threshold_store(logger *l);
+/* Whether thresholds are kept at the lower of now and the plan's. */
+void tree_level_planning(bool on);
+int tree_level_threshold(int effective, bool disabled);
+uint32_t tree_hash(uint32_t seed, slice s);
+
+#endif
