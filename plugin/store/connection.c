@@ -180,7 +180,8 @@ store_status connection_open_reader(connection *c, weir_error *err) {
     }
     if (s == STORE_OK) {
         char sql[128];
-        snprintf(sql, sizeof sql, "PRAGMA query_only = ON; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -%d",
+        snprintf(sql, sizeof sql,
+                 "PRAGMA query_only = ON; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -%d",
                  CONNECTION_READER_CACHE_KIB);
         s = connection_run(c, sql, err);
     }

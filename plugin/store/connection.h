@@ -31,11 +31,11 @@ typedef enum store_status {
 } store_status;
 
 typedef struct connection {
-    sqlite3 *db;     /* NULL: closed */
-    char *path;      /* as given to SQLite; owned */
-    dev_t dev;       /* of the file that is open */
+    sqlite3 *db;        /* NULL: closed */
+    char *path;         /* as given to SQLite; owned */
+    dev_t dev;          /* of the file that is open */
     ino_t ino, wal_ino; /* wal_ino 0: not yet seen */
-    int wal_pages;   /* after the last commit; writers only */
+    int wal_pages;      /* after the last commit; writers only */
 } connection;
 
 /* path is copied. connection_done closes. */

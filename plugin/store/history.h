@@ -16,7 +16,8 @@ int history_open(const char *path, history **out, weir_error *err);
 void history_close(history *h);
 /* Visits rows in the query's order. Ends after deadline_ms with WEIR_ERR_TIMEOUT. One thread a
  * connection. */
-int history_query(history *h, const record_query *q, int deadline_ms, row_visitor visit, void *arg, weir_error *err);
+int history_query(history *h, const record_query *q, int deadline_ms, row_visitor visit, void *arg,
+                  weir_error *err);
 int history_get(history *h, uint64_t id, row_visitor visit, void *arg, weir_error *err);
 /* The newest row's id and time; zero when empty. */
 int history_newest(history *h, row_key *out, weir_error *err);

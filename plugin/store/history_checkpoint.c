@@ -6,7 +6,8 @@ static int64_t wal_bytes(const history_writer *w) { return (int64_t)w->conn.wal_
 
 void history_checkpoint(history_writer *w, bool idle) {
     int pages = 0, done = 0;
-    if (w->conn.db == NULL || w->conn.wal_pages < (idle ? HISTORY_CHECKPOINT_PAGES / 4 : HISTORY_CHECKPOINT_PAGES))
+    if (w->conn.db == NULL ||
+        w->conn.wal_pages < (idle ? HISTORY_CHECKPOINT_PAGES / 4 : HISTORY_CHECKPOINT_PAGES))
         return;
     /* PASSIVE waits for nobody. When all is copied and nobody reads from the WAL, the next commit
      * starts it anew, and journal_size_limit cuts it. */

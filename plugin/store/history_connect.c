@@ -17,7 +17,8 @@ static const char *const statement_sql[HS_COUNT] = {
     [HS_TEXT_DELETE] = "INSERT INTO records_text (records_text, rowid, message) VALUES ('delete', ?1, ?2)",
     [HS_ROLLUP_ADD] = "INSERT INTO rollup (minute, level, logger, count) VALUES (?1, ?2, ?3, ?4)"
                       " ON CONFLICT DO UPDATE SET count = count + excluded.count",
-    [HS_ROLLUP_SUBTRACT] = "UPDATE rollup SET count = count - ?4 WHERE minute = ?1 AND level = ?2 AND logger = ?3",
+    [HS_ROLLUP_SUBTRACT] =
+        "UPDATE rollup SET count = count - ?4 WHERE minute = ?1 AND level = ?2 AND logger = ?3",
     [HS_ROLLUP_EMPTY] = "DELETE FROM rollup WHERE minute = ?1 AND level = ?2 AND logger = ?3 AND count <= 0",
     [HS_POSITION] = "INSERT INTO queues (identity, position, updated) VALUES (?1, ?2, ?3)"
                     " ON CONFLICT DO UPDATE SET position = excluded.position, updated = excluded.updated",
@@ -26,8 +27,9 @@ static const char *const statement_sql[HS_COUNT] = {
     [HS_LOGGER_ADD] = "INSERT INTO loggers (name, used_until) VALUES (?1, ?2) ON CONFLICT (name) DO NOTHING",
     [HS_LOGGER_GET] = "SELECT id, used_until FROM loggers WHERE name = ?1",
     [HS_LOGGER_USED] = "UPDATE loggers SET used_until = ?2 WHERE id = ?1 AND used_until < ?2",
-    [HS_SITE_ADD] = "INSERT INTO sites (logger, level, level_name, template, pathname, lineno, func, used_until)"
-                    " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+    [HS_SITE_ADD] =
+        "INSERT INTO sites (logger, level, level_name, template, pathname, lineno, func, used_until)"
+        " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
     [HS_SITE_USED] = "UPDATE sites SET used_until = ?2 WHERE id = ?1 AND used_until < ?2",
     [HS_THREAD_ADD] = "INSERT INTO threads (process, process_name, thread, thread_name, used_until)"
                       " VALUES (?1, ?2, ?3, ?4, ?5)",

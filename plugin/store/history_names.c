@@ -84,7 +84,8 @@ static store_status mark_used(history_writer *w, history_statement update, name_
 
 /* ---- loggers: unique by name, since the rollup counts by their ids ---- */
 
-static store_status find_logger(history_writer *w, slice name, int64_t until, name_entry **out, weir_error *err) {
+static store_status find_logger(history_writer *w, slice name, int64_t until, name_entry **out,
+                                weir_error *err) {
     sqlite3_stmt *add = w->statements[HS_LOGGER_ADD], *get = w->statements[HS_LOGGER_GET];
     history_bind(add, 1, name);
     sqlite3_bind_int64(add, 2, until);
@@ -112,7 +113,8 @@ static store_status logger_id(history_writer *w, slice name, int64_t until, int6
 
 /* ---- sites and threads ---- */
 
-static store_status add_site(history_writer *w, const row *r, int64_t logger, int64_t until, weir_error *err) {
+static store_status add_site(history_writer *w, const row *r, int64_t logger, int64_t until,
+                             weir_error *err) {
     sqlite3_stmt *add = w->statements[HS_SITE_ADD];
     sqlite3_bind_int64(add, 1, logger);
     sqlite3_bind_int(add, 2, r->level);
@@ -208,9 +210,10 @@ static void keep_site(history_writer *w, sqlite3_stmt *stmt) {
 /* So that a restart does not make every site anew. The newest are the likeliest; threads are not
  * read, since those of another process differ. */
 static store_status load_sites(history_writer *w, weir_error *err) {
-    static const char sql[] = "SELECT s.id, s.logger, s.used_until, s.level, s.level_name, s.template, s.pathname,"
-                              " s.lineno, s.func, l.name FROM sites s JOIN loggers l ON l.id = s.logger"
-                              " ORDER BY s.id DESC LIMIT ?1";
+    static const char sql[] =
+        "SELECT s.id, s.logger, s.used_until, s.level, s.level_name, s.template, s.pathname,"
+        " s.lineno, s.func, l.name FROM sites s JOIN loggers l ON l.id = s.logger"
+        " ORDER BY s.id DESC LIMIT ?1";
     sqlite3_stmt *stmt = NULL;
     store_status s = connection_prepare(&w->conn, sql, &stmt, err);
     if (s != STORE_OK) return s;

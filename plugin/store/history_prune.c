@@ -60,7 +60,8 @@ static store_status look(history_writer *w, finding *f, weir_error *err) {
 
 /* ---- one step ---- */
 
-static store_status read_oldest(history_writer *w, int64_t cutoff, int limit, old_rows *out, weir_error *err) {
+static store_status read_oldest(history_writer *w, int64_t cutoff, int limit, old_rows *out,
+                                weir_error *err) {
     sqlite3_stmt *stmt = w->statements[HS_OLDEST_ROWS];
     int rc = SQLITE_DONE;
     sqlite3_bind_int64(stmt, 1, cutoff);
@@ -167,7 +168,8 @@ static store_status sweep(history_writer *w, weir_error *err) {
     store_status s = history_step(w, HS_BEGIN, err);
     if (s != STORE_OK) return s;
     s = connection_run(&w->conn, sql, err);
-    if (s == STORE_OK && w->pruned_before_us != INT64_MIN) s = history_names_sweep(w, w->pruned_before_us, err);
+    if (s == STORE_OK && w->pruned_before_us != INT64_MIN)
+        s = history_names_sweep(w, w->pruned_before_us, err);
     if (s == STORE_OK) s = history_step(w, HS_COMMIT, err);
     if (s != STORE_OK) history_rollback(w);
     return s;

@@ -53,7 +53,8 @@ static bool tidy(history_writer *w, int rows, weir_error *err) {
     return s == STORE_OK;
 }
 
-static store_status write_inside(history_writer *w, const sink_batch *batch, size_t *chunks, weir_error *err) {
+static store_status write_inside(history_writer *w, const sink_batch *batch, size_t *chunks,
+                                 weir_error *err) {
     store_status s = write_once(w, batch, chunks, err);
     if (s == STORE_CORRUPT) { /* set aside: the same batch into the new file; the remark stays */
         weir_error again = {.code = 0};
@@ -174,7 +175,8 @@ static bool was_history(history_writer *w, weir_error *err) {
         file->pMethods->xRead(file, head, sizeof head, 68);
     connection_close_raw(c);
     if (memcmp(head, mark, sizeof mark) == 0) return true;
-    error_set(err, WEIR_ERR_INVALID, "%s is no history of Weir (nor a SQLite database); it is left alone", c->path);
+    error_set(err, WEIR_ERR_INVALID, "%s is no history of Weir (nor a SQLite database); it is left alone",
+              c->path);
     return false;
 }
 
@@ -235,8 +237,8 @@ static void remove_made(const char *path) {
     }
 }
 
-static int history_open_sink(const sink_spec *spec, bool recovery, sink **out, char key_out[128], bool *created,
-                             weir_error *err) {
+static int history_open_sink(const sink_spec *spec, bool recovery, sink **out, char key_out[128],
+                             bool *created, weir_error *err) {
     (void)recovery; /* a history is never truncated, and a missing one is begun: the same for both */
     if (spec->mode == 'w') return error_set(err, WEIR_ERR_INVALID, "a history is always appended to");
     history_writer *w = writer_create(spec, err);

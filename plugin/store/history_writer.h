@@ -77,20 +77,20 @@ typedef struct history_writer {
     sqlite3_stmt *statements[HS_COUNT];
     /* history_names.c */
     name_cache loggers, sites, threads;
-    text key;          /* scratch */
-    int64_t sweeps;    /* as the caches know it; -1: the caches are empty */
+    text key;       /* scratch */
+    int64_t sweeps; /* as the caches know it; -1: the caches are empty */
     rollup rollup;
     /* counted for status and tests */
     uint64_t inserted, duplicates, pruned;
     /* history_prune.c, history_checkpoint.c */
     int64_t page_size;
-    bool over_limit;      /* the last look found something to prune */
-    int64_t look_at_ns;   /* CLOCK_MONOTONIC: when to look again */
+    bool over_limit;    /* the last look found something to prune */
+    int64_t look_at_ns; /* CLOCK_MONOTONIC: when to look again */
     int64_t sweep_at_ns;
     int64_t pruned_before_us; /* all that is older has gone */
-    bool wal_held;        /* a reader keeps the WAL from starting anew */
-    weir_error remark;    /* of idle, told by the next write; code 0: none */
-    bool anew;            /* opened before: a missing file is to be begun anew */
+    bool wal_held;            /* a reader keeps the WAL from starting anew */
+    weir_error remark;        /* of idle, told by the next write; code 0: none */
+    bool anew;                /* opened before: a missing file is to be begun anew */
 } history_writer;
 
 extern const sink_kind history_sink_kind; /* a row of sink/sink_kinds.c */

@@ -115,8 +115,10 @@ int place_set_aside(const place *p, char *name, size_t size, weir_error *err) {
         rc = (int)syscall(SYS_renameat2, AT_FDCWD, p->path, AT_FDCWD, name, 1u /* RENAME_NOREPLACE */);
         if (rc != 0 && errno == ENOENT) return 0; /* gone already: nothing is in the way */
         /* A file system without that flag. */
-        if (rc != 0 && errno == EINVAL && access(name, F_OK) != 0) rc = rename(p->path, name);
-        else if (rc != 0 && errno != EEXIST) break;
+        if (rc != 0 && errno == EINVAL && access(name, F_OK) != 0)
+            rc = rename(p->path, name);
+        else if (rc != 0 && errno != EEXIST)
+            break;
     }
     if (rc != 0) return error_system(err, errno, "%s is damaged and cannot be renamed to %s", p->path, name);
     snprintf(from, sizeof from, "%s-wal", p->path);

@@ -22,7 +22,8 @@ void rollup_count(rollup *r, int64_t created_us, int level, int64_t logger) {
         uint64_t hash = ((uint64_t)minute * 31 + (uint64_t)level) * 0x9E3779B97F4A7C15u + (uint64_t)logger;
         hash *= 0xFF51AFD7ED558CCDu;
         unsigned i = (unsigned)(hash >> 40) % ROLLUP_SLOTS;
-        while (r->cells[i].count != 0 && !is_cell(&r->cells[i], minute, level, logger)) i = (i + 1) % ROLLUP_SLOTS;
+        while (r->cells[i].count != 0 && !is_cell(&r->cells[i], minute, level, logger))
+            i = (i + 1) % ROLLUP_SLOTS;
         if (r->cells[i].count == 0) {
             r->cells[i] = (rollup_cell){.minute = minute, .level = level, .logger = logger};
             r->used++;

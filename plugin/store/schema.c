@@ -4,7 +4,7 @@
 
 #define EMBED(symbol, file)                                                                                  \
     __asm__(".section .rodata\n"                                                                             \
-            ".global " #symbol "\n.hidden " #symbol "\n" #symbol ":\n.incbin \"" file "\"\n.byte 0\n"         \
+            ".global " #symbol "\n.hidden " #symbol "\n" #symbol ":\n.incbin \"" file "\"\n.byte 0\n"        \
             ".previous\n");                                                                                  \
     extern const char symbol[]
 
@@ -77,9 +77,10 @@ store_status schema_check(connection *c, weir_error *err) {
     store_status s = read_version(c, &v, err);
     if (s == STORE_OK) s = judge(c, &v, err);
     if (s == STORE_OK && v.user < STEP_COUNT) {
-        error_set(err, WEIR_ERR_STATE,
-                  "%s is of an older Weir (schema %lld of %d); a service that writes to it brings it up to date",
-                  c->path, (long long)v.user, STEP_COUNT);
+        error_set(
+            err, WEIR_ERR_STATE,
+            "%s is of an older Weir (schema %lld of %d); a service that writes to it brings it up to date",
+            c->path, (long long)v.user, STEP_COUNT);
         return STORE_REFUSED;
     }
     return s;
