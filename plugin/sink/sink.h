@@ -15,8 +15,14 @@
 
 typedef struct sink sink;
 
+/* One batch is at most this much (a first chunk that is larger comes alone): 16 chunks of 64 KiB keep
+ * a disk at its full rate, and bound what a kill in the middle leaves to compare. */
+#define SINK_BATCH_CHUNKS 16
+#define SINK_BATCH_BYTES (SINK_BATCH_CHUNKS * CHUNK_SIZE)
+
 typedef enum sink_status {
-    SINK_OK,    /* progress was made; err may hold a remark (code not 0) that is worth telling */
+    SINK_OK,    /* progress was made (or none, with no bytes: look again at once); err may hold a remark (code
+                   not 0) that is worth telling */
     SINK_AGAIN, /* nothing now (no reader, disk full, locked); try again within a second; err says why */
     SINK_LOST   /* the first chunk can never be delivered here (err); it is dropped as DROP_ERROR */
 } sink_status;
@@ -31,24 +37,25 @@ typedef struct sink_batch {
 /* What a target is, in data: made by the configuration, written as JSON into the queue's mapping,
  * read back by recovery. */
 typedef struct sink_spec {
-    slice kind;   /* "file", "stream", "sqlite" */
-    slice path;   /* absolute; "" for streams */
-    int fd;       /* streams: 1 or 2, else -1 */
-    char mode;    /* 'a' or 'w' */
+    slice kind; /* "file", "stream", "sqlite" */
+    slice path; /* absolute; "" for streams */
+    int fd;     /* streams: 1 or 2, else -1 */
+    char mode;  /* 'a' or 'w' */
     bool fsync;
     mode_t permissions; /* of a file that is made: 0666 less umask for the start file, 0640 for pushed ones */
     /* Pushed configurations: the directory descriptor below which path must lie, opened by openat2
      * RESOLVE_BENEATH|NO_SYMLINKS, regular files only. -1: anywhere. */
     int beneath_fd;
     slice beneath_path; /* path relative to it */
-    slice options; /* JSON object with the kind's own settings ("max_age": seconds, …) */
+    slice options;      /* JSON object with the kind's own settings ("max_age": seconds, …) */
 } sink_spec;
 
 typedef struct sink_kind {
     const char *name;
     /* key_out (at least 128 bytes): what makes two targets one ("file:DEV:INO", "stream:1"). *created:
      * the file was made by this call. */
-    int (*open)(const sink_spec *spec, bool recovery, sink **out, char key_out[128], bool *created, weir_error *err);
+    int (*open)(const sink_spec *spec, bool recovery, sink **out, char key_out[128], bool *created,
+                weir_error *err);
 } sink_kind;
 
 struct sink {
@@ -67,8 +74,10 @@ struct sink {
     void (*update)(sink *s, const sink_spec *spec);
     /* How much of the first chunks of a dead process's queue is there already (recovery): bytes
      * from the position `map->read_pos` on, `partial` included. *doubtful is set when it cannot be
-     * told and a batch may be written twice. */
-    size_t (*already)(sink *s, const chunk_queue_map *map, const chunk_view *chunks, size_t count, bool *doubtful);
+     * told and a batch may be written twice. chunks are the first ones of the queue, at least
+     * SINK_BATCH_CHUNKS of them if there are so many. */
+    size_t (*already)(sink *s, const chunk_queue_map *map, const chunk_view *chunks, size_t count,
+                      bool *doubtful);
     void (*close)(sink *s);
 };
 

@@ -47,8 +47,8 @@ const char *target_name(const target *t); /* its path, or "stdout", "stderr" */
  * by the backend (backend/overflow.c); shown by status. */
 typedef struct target_health {
     bool stalled;
-    bool troubled;       /* the last write failed */
-    char trouble[256];   /* why, "" when fine */
+    bool troubled;     /* the last write failed */
+    char trouble[256]; /* why, "" when fine */
     uint64_t pending_bytes;
 } target_health;
 void target_get_health(target *t, target_health *out); /* any thread */

@@ -1,0 +1,293 @@
+/* file_sink.c - sink kind "file": what FileHandler writes to, and whatever else has a path: FIFOs,
+ * devices. Runs on the target's writer, but for open.
+ *
+ * One write(2) a call, after its intent is noted. A full disk, a size limit, a read-only file system
+ * leave everything as it is and are tried again. After EIO the bytes that are not confirmed are
+ * written to a new file of the same name, the bad one being set aside; a line that was begun in the bad
+ * file begins again in the new one. It never gives up a record, and never waits for a reader. */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "sink/batch_io.h"
+#include "sink/file_open.h"
+#include "sink/intent.h"
+#include "sink/sink_kinds.h"
+
+typedef struct file_sink {
+    sink base;
+    file_place place;
+    int fd;         /* -1: a FIFO without a reader, or a file that could not be opened again */
+    struct stat st; /* of what fd was opened as */
+    bool fsync;
+    bool fresh;  /* another file, or reader, than that which has the line's beginning */
+    size_t back; /* bytes of the line's beginning that it wants first */
+} file_sink;
+
+static file_sink *of(sink *s) { return (file_sink *)s; }
+
+/* ---- the file behind the name ---- */
+
+static bool is_open_as_was(const file_sink *f, struct stat *now) {
+    return f->fd >= 0 && fstat(f->fd, now) == 0 && now->st_dev == f->st.st_dev && now->st_ino == f->st.st_ino;
+}
+
+/* A descriptor that is not what we opened was closed by the host and is somebody else's now. */
+static void let_go(file_sink *f) {
+    struct stat now;
+    if (is_open_as_was(f, &now)) close(f->fd);
+    f->fd = -1;
+}
+
+/* Takes what the name leads to now. *other: it is another file than before. */
+static int take_again(file_sink *f, bool *other, weir_error *err) {
+    file_opened got;
+    if (file_open(&f->place, &got, err) != 0) return -1;
+    *other = got.st.st_dev != f->st.st_dev || got.st.st_ino != f->st.st_ino;
+    if (got.fd < 0)
+        return error_set(err, WEIR_ERR_SYSTEM, "nobody reads the FIFO '%s'; what is logged waits",
+                         f->place.path);
+    let_go(f);
+    f->fd = got.fd;
+    f->st = got.st;
+    if (*other) f->fresh = true;
+    return 0;
+}
+
+/* ---- trouble ---- */
+
+/* After EIO. True: a new file is open. */
+static bool begin_new_file(file_sink *f, weir_error *err) {
+    weir_error why = {0};
+    text aside;
+    bool other = false;
+    text_init(&aside, 0);
+    bool moved = file_set_aside(&f->place, &f->st, &aside, &why) == 0;
+    bool begun = moved && take_again(f, &other, &why) == 0 && other;
+    if (moved && !begun) { /* nothing more goes into the bad one; the name is tried again */
+        let_go(f);
+        f->fresh = true;
+    }
+    error_set(err, WEIR_ERR_SYSTEM, "'%s' had a write error%s%s; %s%s", f->place.path,
+              aside.len > 0 ? " and is now " : "", text_cstr(&aside),
+              begun ? "a new file is begun" : "no new file can be begun: ", begun ? "" : why.message);
+    text_done(&aside);
+    return begun;
+}
+
+static sink_status write_failed(file_sink *f, int reason, weir_error *err) {
+    bool other;
+    switch (reason) {
+    case EIO: begin_new_file(f, err); return SINK_AGAIN;
+    case EROFS:
+    case ESTALE:
+    case ENODEV:
+        /* The file system may have been replaced by a sound one; else all stays as it is. */
+        if (take_again(f, &other, NULL) == 0 && other) return SINK_OK;
+        break;
+    default: break;
+    }
+    error_system(err, reason, "cannot write to '%s'", f->place.path);
+    return SINK_AGAIN;
+}
+
+/* After fsync failed nobody knows which of the bytes just written are on the disk. They go again into a
+ * new file; where there is no new one to be had, this one is cut back to what was sure, if
+ * nobody else wrote meanwhile. */
+static sink_status sync_failed(file_sink *f, const struct stat *before, size_t written, int reason,
+                               weir_error *err) {
+    struct stat now;
+    bool full = reason == ENOSPC || reason == EDQUOT;
+    if (full) error_system(err, reason, "cannot write to '%s'", f->place.path);
+    if (!full && begin_new_file(f, err)) return SINK_AGAIN;
+    bool ours = fstat(f->fd, &now) == 0 && now.st_size == before->st_size + (off_t)written;
+    if (ours && ftruncate(f->fd, before->st_size) == 0) return SINK_AGAIN;
+    if (full) begin_new_file(f, err);
+    return SINK_AGAIN;
+}
+
+static int sync_data(int fd) {
+    int rc;
+    do rc = fdatasync(fd);
+    while (rc != 0 && errno == EINTR);
+    return rc;
+}
+
+/* ---- writing ---- */
+
+/* n bytes are done, of which the first `back` were the line's beginning. */
+static void advance(file_sink *f, size_t n, size_t *bytes) {
+    size_t again = n < f->back ? n : f->back;
+    f->back -= again;
+    *bytes = n - again;
+}
+
+static ssize_t write_iov(int fd, const batch_iov *v) {
+    ssize_t n;
+    do n = writev(fd, v->parts, v->count);
+    while (n < 0 && errno == EINTR);
+    return n;
+}
+
+static sink_status write_regular(file_sink *f, const sink_batch *batch, const struct stat *now, size_t *bytes,
+                                 weir_error *err) {
+    batch_iov v;
+    batch_gather(batch, f->back, SIZE_MAX, &v);
+    intent_note(batch, now, f->back, v.bytes);
+    ssize_t n = write_iov(f->fd, &v);
+    if (n <= 0) return write_failed(f, n < 0 ? errno : ENOSPC, err);
+    if (f->fsync && sync_data(f->fd) != 0) return sync_failed(f, now, (size_t)n, errno, err);
+    advance(f, (size_t)n, bytes);
+    if (now->st_nlink == 0)
+        error_set(err, WEIR_ERR_SYSTEM,
+                  "'%s' was deleted: records go to a file without a name until the handler "
+                  "is opened anew",
+                  f->place.path);
+    return SINK_OK;
+}
+
+/* FIFOs, terminals and other devices: our own open of them does not block. */
+static sink_status write_stream(file_sink *f, const sink_batch *batch, size_t *bytes, weir_error *err) {
+    if (!batch_wait_writable(f->fd, batch->stop)) {
+        error_set(err, WEIR_ERR_SYSTEM, "'%s' takes nothing: its reader does not read", f->place.path);
+        return SINK_AGAIN;
+    }
+    batch_iov v;
+    batch_gather(batch, f->back, CHUNK_SIZE, &v);
+    intent_note(batch, NULL, f->back, v.bytes);
+    ssize_t n = write_iov(f->fd, &v);
+    if (n < 0 && errno == EAGAIN) n = 0; /* another writer's bytes came first */
+    if (n >= 0) {
+        advance(f, (size_t)n, bytes);
+        return SINK_OK;
+    }
+    int reason = errno;
+    error_system(err, reason, "cannot write to '%s'", f->place.path);
+    if (reason == EPIPE || reason == EIO ||
+        reason == ENXIO) { /* the reader went; a new one gets whole lines */
+        let_go(f);
+        f->fresh = true;
+    }
+    return SINK_AGAIN;
+}
+
+static sink_status file_write(sink *s, const sink_batch *batch, size_t *bytes, weir_error *err) {
+    file_sink *f = of(s);
+    struct stat now;
+    bool other;
+    *bytes = 0;
+    if (!is_open_as_was(f, &now)) {
+        f->fd = -1;
+        if (take_again(f, &other, err) != 0) return SINK_AGAIN;
+        now = f->st;
+    }
+    if (f->fresh) {
+        f->back = batch_line_start(batch);
+        f->fresh = false;
+    }
+    return S_ISREG(now.st_mode) ? write_regular(f, batch, &now, bytes, err)
+                                : write_stream(f, batch, bytes, err);
+}
+
+static sink_status file_truncate(sink *s, weir_error *err) {
+    file_sink *f = of(s);
+    struct stat now;
+    int rc;
+    if (!is_open_as_was(f, &now) || !S_ISREG(now.st_mode)) return SINK_OK;
+    do rc = ftruncate(f->fd, 0);
+    while (rc != 0 && errno == EINTR);
+    if (rc == 0) return SINK_OK;
+    int reason = errno;
+    error_system(err, reason, "cannot empty '%s' (mode 'w')", f->place.path);
+    /* What time can mend is tried again; a file that may only grow will not be emptied ever. */
+    return reason == EROFS || reason == EIO || reason == ENOSPC ? SINK_AGAIN : SINK_LOST;
+}
+
+/* ---- life ---- */
+
+static void file_update(sink *s, const sink_spec *spec) { of(s)->fsync = spec->fsync; }
+
+static size_t file_already(sink *s, const chunk_queue_map *map, const chunk_view *chunks, size_t count,
+                           bool *doubtful) {
+    return intent_already(of(s)->fd, map, chunks, count, doubtful);
+}
+
+static void file_close(sink *s) {
+    file_sink *f = of(s);
+    let_go(f);
+    if (f->place.beneath_fd >= 0) close(f->place.beneath_fd);
+    free((void *)(uintptr_t)f->place.path);
+    free((void *)(uintptr_t)f->place.below);
+    free(f);
+}
+
+/* The directory of a pushed target: the configuration's own, or, when a dead process's description is
+ * read, the one that the two paths tell. */
+static int open_beneath(const sink_spec *spec, weir_error *err) {
+    if (spec->beneath_fd >= 0) {
+        int fd = fcntl(spec->beneath_fd, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
+        if (fd < 0) error_system(err, errno, "cannot copy a descriptor");
+        return fd;
+    }
+    size_t cut = spec->path.len - spec->beneath_path.len;
+    if (spec->path.len <= spec->beneath_path.len || spec->path.data[cut - 1] != '/' ||
+        memcmp(spec->path.data + cut, spec->beneath_path.data, spec->beneath_path.len) != 0)
+        return error_set(err, WEIR_ERR_INVALID, "the description of a target is damaged: below");
+    char *dir = strndup(spec->path.data, cut);
+    if (dir == NULL) return error_set(err, WEIR_ERR_SYSTEM, "no memory");
+    int fd = batch_keep_off_standard(open(dir, O_PATH | O_DIRECTORY | O_CLOEXEC));
+    if (fd < 0) error_system(err, errno, "cannot open the directory '%s'", dir);
+    free(dir);
+    return fd;
+}
+
+static file_sink *make(const sink_spec *spec, weir_error *err) {
+    file_sink *f = calloc(1, sizeof *f);
+    if (f == NULL) goto no_memory;
+    f->base = (sink){.kind = &file_sink_kind,
+                     .write = file_write,
+                     .truncate = file_truncate,
+                     .update = file_update,
+                     .already = file_already,
+                     .close = file_close};
+    f->fd = -1;
+    f->fsync = spec->fsync;
+    f->place.beneath_fd = -1;
+    f->place.permissions = spec->permissions;
+    f->place.path = strndup(spec->path.data, spec->path.len);
+    f->place.below =
+        strndup(spec->beneath_path.len > 0 ? spec->beneath_path.data : "", spec->beneath_path.len);
+    if (f->place.path == NULL || f->place.below == NULL) goto no_memory;
+    return f;
+
+no_memory:
+    error_set(err, WEIR_ERR_SYSTEM, "no memory");
+    if (f != NULL) file_close(&f->base);
+    return NULL;
+}
+
+static int file_sink_open(const sink_spec *spec, bool recovery, sink **out, char key_out[128], bool *created,
+                          weir_error *err) {
+    (void)recovery; /* a file is opened alike by both: to append, made if it is gone */
+    file_opened got;
+    if (spec->path.len == 0) return error_set(err, WEIR_ERR_INVALID, "a file has no name");
+    file_sink *f = make(spec, err);
+    if (f == NULL) return -1;
+    if (spec->beneath_path.len > 0 && (f->place.beneath_fd = open_beneath(spec, err)) < 0) goto fail;
+    if (file_open(&f->place, &got, err) != 0) goto fail;
+    f->fd = got.fd;
+    f->st = got.st;
+    snprintf(key_out, 128, "file:%llu:%llu", (unsigned long long)got.st.st_dev,
+             (unsigned long long)got.st.st_ino);
+    *created = got.created;
+    *out = &f->base;
+    return 0;
+
+fail:
+    file_close(&f->base);
+    return -1;
+}
+
+const sink_kind file_sink_kind = {.name = "file", .open = file_sink_open};

@@ -1,0 +1,11 @@
+/* sink_kinds.h - the rows of the table in sink_kinds.c, each defined in a file of its own. */
+#ifndef WEIR_SINK_SINK_KINDS_H
+#define WEIR_SINK_SINK_KINDS_H
+
+#include "sink/sink.h"
+
+extern const sink_kind file_sink_kind;    /* file_sink.c */
+extern const sink_kind stream_sink_kind;  /* stream_sink.c */
+extern const sink_kind history_sink_kind; /* store/history_sink.c: "sqlite" */
+
+#endif
