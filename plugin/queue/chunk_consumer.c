@@ -77,10 +77,11 @@ size_t chunk_queue_peek(chunk_queue *q, chunk_view *out, size_t max, size_t max_
     return count;
 }
 
-/* partial is cleared before read_pos moves: a kill between the two may write a chunk twice where no
- * intent tells, and never loses one. */
-static void pass_chunk(chunk_queue *q, uint64_t position) {
-    q->map->partial = 0;
+/* partial first, then read_pos, once: while read_pos stands where an active intent began, the intent's
+ * own `partial` is the true one; as soon as it has moved, this one is. A kill at any moment leaves
+ * one of the two (see sink/intent.h). */
+static void move_to(chunk_queue *q, uint64_t position, uint64_t partial) {
+    q->map->partial = partial;
     __atomic_signal_fence(__ATOMIC_SEQ_CST);
     store_read_pos(q, position);
 }
@@ -88,28 +89,30 @@ static void pass_chunk(chunk_queue *q, uint64_t position) {
 void chunk_queue_consume(chunk_queue *q, size_t bytes, void (*done)(void *arg, const chunk_head *head),
                          void *arg) {
     uint64_t write_pos = __atomic_load_n(&q->map->write_pos, __ATOMIC_ACQUIRE);
-    while (bytes > 0) {
-        uint64_t position;
-        const chunk_head *h = first_chunk(q, &position, write_pos);
-        if (h == NULL || h->kind != CHUNK_BYTES) return;
-        uint64_t left = h->bytes - q->map->partial;
+    uint64_t position;
+    const chunk_head *h = first_chunk(q, &position, write_pos);
+    uint64_t partial = q->map->partial;
+    while (bytes > 0 && h != NULL && h->kind == CHUNK_BYTES) {
+        uint64_t left = h->bytes - partial;
         if (bytes < left) {
-            q->map->partial += bytes;
-            return;
+            partial += bytes;
+            break;
         }
         bytes -= (size_t)left;
+        partial = 0;
         if (done != NULL) done(arg, h);
-        pass_chunk(q, position + h->size);
+        position += h->size;
+        h = bytes > 0 ? next_chunk(q, &position, write_pos) : NULL;
     }
-    uint64_t position;
-    first_chunk(q, &position, write_pos);
+    if (position != q->map->read_pos || partial != q->map->partial) move_to(q, position, partial);
+    first_chunk(q, &position, write_pos); /* past padding: what is read is read_pos == write_pos */
 }
 
 void chunk_queue_skip_control(chunk_queue *q) {
     uint64_t write_pos = __atomic_load_n(&q->map->write_pos, __ATOMIC_ACQUIRE);
     uint64_t position;
     const chunk_head *h = first_chunk(q, &position, write_pos);
-    if (h != NULL && h->kind == CHUNK_TRUNCATE) pass_chunk(q, position + h->size);
+    if (h != NULL && h->kind == CHUNK_TRUNCATE) move_to(q, position + h->size, 0);
 }
 
 void chunk_queue_wait_data(chunk_queue *q, int timeout_ms) {

@@ -101,6 +101,8 @@ chunk_queue *chunk_queue_open(const run_dir *d, uint32_t number, weir_error *err
         mapping_close(map, file_size);
         return NULL;
     }
+    /* Killed while it consumed: see chunk_consumer.c. */
+    if (map->intent.active != 0 && map->intent.position == map->read_pos) map->partial = map->intent.partial;
     q->end = map->write_pos;
     q->cached_read = map->read_pos;
     q->last_id = q->published_id = marked_id(map, map->write_pos);

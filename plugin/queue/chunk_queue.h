@@ -112,8 +112,8 @@ void chunk_queue_wait_room(chunk_queue *q, uint64_t seen_read_pos, int timeout_m
 /* ---- writer ---- */
 /* Up to max published chunks and max_bytes, in order; 0: none. */
 size_t chunk_queue_peek(chunk_queue *q, chunk_view *out, size_t max, size_t max_bytes);
-/* bytes more of what was peeked are written; whole chunks are released, the rest is `partial`.
- * Calls done(arg, head) for each chunk that is finished (to count what is delivered). */
+/* bytes more of what was peeked are written; whole chunks are released, all at once, the rest is
+ * `partial`. An intent stays active until after this. Before that, calls done(arg, head) for each chunk that is finished (to count what is delivered). */
 void chunk_queue_consume(chunk_queue *q, size_t bytes, void (*done)(void *arg, const chunk_head *head), void *arg);
 /* Passes over the first chunk when it is a CHUNK_TRUNCATE. */
 void chunk_queue_skip_control(chunk_queue *q);

@@ -70,6 +70,14 @@ static void row_fill(handler_stats *row, slice name, uint32_t generation) {
     if (len > 0) memcpy(row->name, name.data, len);
 }
 
+/* A handler that is gone may have records in its target's queue: they are counted in its row until
+ * the last one is delivered, so nobody else may have it before. */
+static bool row_settled(const handler_stats *row) {
+    uint64_t settled = __atomic_load_n(&row->delivered, __ATOMIC_ACQUIRE);
+    for (int i = 0; i < DROP_COUNT; i++) settled += __atomic_load_n(&row->dropped[i], __ATOMIC_RELAXED);
+    return settled >= __atomic_load_n(&row->given, __ATOMIC_RELAXED);
+}
+
 handler_stats *process_map_take_row(process_map *m, slice name, uint32_t generation) {
     for (size_t i = 0; i < LIMIT_HANDLERS; i++) {
         handler_stats *row = &m->handlers[i];
@@ -77,6 +85,10 @@ handler_stats *process_map_take_row(process_map *m, slice name, uint32_t generat
         if (!__atomic_compare_exchange_n(&row->used, &expected, ROW_FILLING, false, __ATOMIC_ACQUIRE,
                                          __ATOMIC_RELAXED))
             continue;
+        if (!row_settled(row)) {
+            __atomic_store_n(&row->used, ROW_FREE, __ATOMIC_RELEASE);
+            continue;
+        }
         row_fill(row, name, generation);
         __atomic_store_n(&row->used, ROW_USED, __ATOMIC_RELEASE);
         return row;
