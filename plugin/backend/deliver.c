@@ -1,0 +1,133 @@
+/* deliver.c - one record into the queues of its handlers: encoded directly into the queue, by way of
+ * a buffer only when it is longer than was guessed. Backend thread. Levels and filters were looked at
+ * before (route.c). */
+#include <string.h>
+
+#include "backend/parts.h"
+
+/* What date, level, names and a JSON frame take, beyond the arguments themselves. */
+#define GUESS_FRAME 512
+/* Larger entries go through the buffer: their size is then known exactly. */
+#define GUESS_MAX (8 * 1024)
+/* Room for "…[N bytes cut]" and the terminator. */
+#define CUT_MARK 64
+
+static size_t guess(const delivery *d, const lane *l) {
+    size_t bytes = (size_t)d->entry->size * 2 + GUESS_FRAME;
+    return bytes < l->record_max ? bytes : l->record_max;
+}
+
+static void finish(backend *b, handler *h, const delivery *d, size_t bytes) {
+    lane_commit(b, h, d->id, bytes, d->own ? 0 : 1);
+    h->lane->holds = d->id;
+    count_one(d->own ? &h->stats->notices : &h->stats->given);
+}
+
+static void drop_for_error(backend *b, handler *h, const delivery *d, const char *why) {
+    lane *l = h->lane;
+    if (l != NULL) {
+        size_t len = strlen(why);
+        if (len >= sizeof l->trouble) len = sizeof l->trouble - 1;
+        memcpy(l->trouble, why, len);
+        l->trouble[len] = '\0';
+    }
+    overflow_drop(b, h, d, DROP_ERROR);
+}
+
+/* Shortens the line in the buffer to what the queue can ever hold; not in the middle of a character. */
+static void cut_line(text *line, size_t most, slice terminator) {
+    size_t keep = most - CUT_MARK - terminator.len, before = line->len;
+    while (keep > 0 && ((unsigned char)line->data[keep] & 0xC0) == 0x80) keep--;
+    line->len = keep;
+    text_addf(line, "\xE2\x80\xA6[%zu bytes cut]", before - terminator.len - keep);
+    text_add_slice(line, terminator);
+}
+
+static bool encode_aside(backend *b, handler *h, const delivery *d) {
+    text_clear(&b->scratch);
+    b->err.message[0] = '\0';
+    int rc = h->kind->encode(h, d->rec, &b->scratch, &b->err);
+    if (rc != 0 || b->scratch.failed) {
+        drop_for_error(b, h, d, b->scratch.failed ? "too long, or no memory" : b->err.message);
+        return false;
+    }
+    if (b->scratch.len <= h->lane->record_max) return true;
+    if (h->kind->encode != handler_encode_text) {
+        drop_for_error(b, h, d, "longer than half of the queue");
+        return false;
+    }
+    cut_line(&b->scratch, h->lane->record_max, h->terminator);
+    count_one(&h->stats->cut);
+    return true;
+}
+
+/* false: abandoned. */
+static bool deliver_aside(backend *b, handler *h, const delivery *d) {
+    if (!encode_aside(b, h, d) || b->scratch.len == 0) return true;
+    char *to;
+    room got = overflow_reserve(b, h, d, b->scratch.len, &to);
+    if (got != ROOM_OK) return got != ROOM_ABANDON;
+    memcpy(to, b->scratch.data, b->scratch.len);
+    finish(b, h, d, b->scratch.len);
+    return true;
+}
+
+static bool deliver_in_place(backend *b, handler *h, const delivery *d) {
+    char *to;
+    size_t size = guess(d, h->lane);
+    room got = overflow_reserve(b, h, d, size, &to);
+    if (got != ROOM_OK) return got != ROOM_ABANDON;
+    text out = {.data = to, .cap = size, .limit = size - 1};
+    b->err.message[0] = '\0';
+    int rc = h->kind->encode(h, d->rec, &out, &b->err);
+    if (__builtin_expect(rc == 0 && !out.failed, 1)) {
+        finish(b, h, d, out.len);
+        return true;
+    }
+    lane_commit(b, h, 0, 0, 0);
+    if (out.failed) return deliver_aside(b, h, d);
+    drop_for_error(b, h, d, b->err.message);
+    return true;
+}
+
+static bool deliver_one(backend *b, handler *h, const delivery *d) {
+    if (h->lane == NULL) { /* a handler without a target has delivered what it was given */
+        count_one(d->own ? &h->stats->notices : &h->stats->given);
+        if (!d->own) count_one(&h->stats->delivered);
+        return true;
+    }
+    if (d->rec == NULL) {
+        drop_for_error(b, h, d, "the record is damaged");
+        return true;
+    }
+    if (__builtin_expect(b->owing, 0) && notice_owed(h)) notice_emit(b, h);
+    if (d->entry->size > GUESS_MAX) return deliver_aside(b, h, d);
+    return deliver_in_place(b, h, d);
+}
+
+/* Waits for the room of all handlers before the first of them gets the record: while it waits, no
+ * queue holds a part of a record that another handler of the same queue does not have yet, so all of
+ * them can be published with a true mark. Only records longer than the guess are not covered. */
+static room prepare(backend *b, const delivery *d, handler **picked, size_t at) {
+    handler *h = picked[at];
+    size_t bytes = 0;
+    for (size_t i = 0; i <= at; i++)
+        if (picked[i] != NULL && picked[i]->lane == h->lane) bytes += guess(d, h->lane);
+    if (bytes > h->lane->record_max) bytes = h->lane->record_max;
+    char *to;
+    room got = overflow_reserve(b, h, d, bytes, &to);
+    if (got == ROOM_OK) lane_commit(b, h, 0, 0, 0);
+    return got;
+}
+
+bool deliver_group(backend *b, delivery *d, handler **picked, size_t count) {
+    for (size_t i = 1; i < count && d->rec != NULL; i++) {
+        if (picked[i]->lane == NULL || d->entry->size > GUESS_MAX) continue;
+        room got = prepare(b, d, picked, i);
+        if (got == ROOM_ABANDON) return false;
+        if (got == ROOM_DROPPED) picked[i] = NULL; /* counted already */
+    }
+    for (size_t i = 0; i < count; i++)
+        if (picked[i] != NULL && !deliver_one(b, picked[i], d)) return false;
+    return true;
+}

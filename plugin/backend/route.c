@@ -1,0 +1,80 @@
+/* route.c - one entry: its id, its logger, the logger's filters, then level and filters of each
+ * handler on its way up, as Python's callHandlers. Decoded once, and only if somebody wants it. Logger
+ * levels are not looked at: the call did. Backend thread, or recovery. */
+#include "backend/parts.h"
+
+uint64_t route_take_id(backend *b) {
+    uint64_t id = b->set.process->next_id;
+    __atomic_store_n(&b->set.process->next_id, id + 1, __ATOMIC_RELAXED);
+    return id;
+}
+
+static void decode(backend *b, delivery *d) {
+    if (d->rec != NULL || d->damaged) return;
+    if (record_decode(d->reader, d->entry, &b->rec) == 0)
+        d->rec = &b->rec;
+    else
+        d->damaged = true;
+}
+
+/* Filters see no damaged record: it goes on, to be counted as dropped by each handler. */
+static bool pass(backend *b, delivery *d, filter *const *filters, size_t count) {
+    if (count == 0) return true;
+    decode(b, d);
+    for (size_t i = 0; i < count && d->rec != NULL; i++)
+        if (!filters[i]->pass(filters[i], d->rec)) return false;
+    return true;
+}
+
+static bool wanted(backend *b, delivery *d, handler *h) {
+    if (d->entry->level < h->level) return false;
+    if (!d->fresh && h->target != NULL && b->had(b->had_arg, h->target, d->id)) return false;
+    return pass(b, d, h->filters, h->filter_count);
+}
+
+/* false: abandoned. */
+static bool to_handlers(backend *b, delivery *d, const route *r) {
+    handler *picked[PICK_MAX];
+    for (size_t at = 0; at < r->count;) {
+        size_t count = 0;
+        for (; at < r->count && count < PICK_MAX; at++)
+            if (wanted(b, d, r->handlers[at])) picked[count++] = r->handlers[at];
+        if (count == 0) continue;
+        decode(b, d);
+        if (!deliver_group(b, d, picked, count)) return false;
+    }
+    return true;
+}
+
+static bool follow_route(backend *b, delivery *d, source *from) {
+    generation *g = b->current->generation;
+    const route *r = generation_route(g, source_logger(from, d->entry->logger));
+    if (r == NULL) r = generation_route(g, logger_root()); /* no memory; this one is there */
+    if (!pass(b, d, r->filters, r->filter_count)) return true;
+    if (r->any_handler) return to_handlers(b, d, r);
+    if (d->entry->level < WEIR_LEVEL_WARNING || !d->fresh) return true;
+    decode(b, d);
+    if (d->rec != NULL) last_resort_write(b, d->rec, g->escape);
+    return true;
+}
+
+bool route_entry(backend *b, ring_entry *e) {
+    bool fresh = e->id == 0 || b->from == &b->live;
+    if (fresh) e->id = route_take_id(b);
+    delivery d = {.entry = e, .reader = b->from->reader, .id = e->id, .fresh = fresh};
+    if (b->from == &b->live) publish_stage_recent(b, e);
+    if (!follow_route(b, &d, b->from)) return false;
+    b->done_id = e->id;
+    return true;
+}
+
+bool route_made(backend *b, ring_entry *e, bool own) {
+    e->id = route_take_id(b);
+    delivery d = {.entry = e, .reader = b->live.reader, .id = e->id, .fresh = true, .own = own};
+    if (!follow_route(b, &d, &b->live)) return false;
+    recent_add(b->set.recents, e);
+    b->recents_changed = true;
+    b->done_id = e->id;
+    b->unpublished += e->size;
+    return true;
+}

@@ -1,0 +1,112 @@
+/* stage.c - a generation made ready for routing (its lanes, one a target), and the change from one
+ * to the next. Lanes are made by whoever asks for the swap, so that nothing can fail on the backend
+ * thread. It frees no generation: `retired` does, elsewhere. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "backend/parts.h"
+
+static lane *find_lane(const stage *s, const target *t) {
+    for (size_t i = 0; i < s->lane_count; i++)
+        if (s->lanes[i].target == t) return &s->lanes[i];
+    return NULL;
+}
+
+static lane *add_lane(stage *s, target *t) {
+    lane *l = &s->lanes[s->lane_count++];
+    *l = (lane){.target = t, .queue = target_queue(t), .trusted = true};
+    l->record_max = chunk_queue_record_max(l->queue);
+    l->seen_read = chunk_queue_read_pos(l->queue);
+    return l;
+}
+
+stage *stage_create(generation *g, weir_error *err) {
+    stage *s = calloc(1, sizeof *s);
+    lane *lanes = calloc(g->handler_count + 1, sizeof *lanes);
+    if (s == NULL || lanes == NULL) {
+        free(s);
+        free(lanes);
+        error_set(err, WEIR_ERR_SYSTEM, "no memory for the routes of %zu handlers", g->handler_count);
+        return NULL;
+    }
+    s->generation = g;
+    s->lanes = lanes;
+    /* The root's route takes what finds no memory for its own. */
+    if (generation_route(g, logger_root()) == NULL) {
+        stage_free(s);
+        error_set(err, WEIR_ERR_SYSTEM, "no memory for the routes of %zu handlers", g->handler_count);
+        return NULL;
+    }
+    for (size_t i = 0; i < g->handler_count; i++) {
+        handler *h = g->handlers[i];
+        h->lane = h->target == NULL ? NULL : find_lane(s, h->target);
+        if (h->target != NULL && h->lane == NULL) h->lane = add_lane(s, h->target);
+    }
+    return s;
+}
+
+void stage_free(stage *s) {
+    if (s == NULL) return;
+    free(s->lanes);
+    free(s);
+}
+
+/* What is known of a target goes on with it. */
+static void take_over_lanes(stage *to, const stage *from) {
+    for (size_t i = 0; i < from->lane_count; i++) {
+        const lane *before = &from->lanes[i];
+        lane *l = find_lane(to, before->target);
+        if (l != NULL) *l = *before;
+    }
+}
+
+static handler *same_counters(const generation *g, const handler_stats *stats) {
+    for (size_t i = 0; i < g->handler_count; i++)
+        if (g->handlers[i]->stats == stats) return g->handlers[i];
+    return NULL;
+}
+
+/* A run of drops that the old handler could not tell of any more: its successor does, or the log. */
+static void take_over_drops(backend *b, generation *to, handler *from) {
+    if (!notice_owed(from)) return;
+    notice_emit(b, from);
+    if (!notice_owed(from)) return;
+    handler *h = same_counters(to, from->stats);
+    if (h == NULL) {
+        uint64_t total = 0;
+        for (int i = 0; i < DROP_COUNT; i++) total += from->drop_run[i];
+        char line[HANDLER_STATS_NAME + 80];
+        int n = snprintf(line, sizeof line, "handler %s: %llu records dropped before it was replaced",
+                         from->name, (unsigned long long)total);
+        if (n > 0) backend_log(b, WEIR_LEVEL_WARNING, slice_make(line, (size_t)n));
+        return;
+    }
+    for (int i = 0; i < DROP_COUNT; i++) h->drop_run[i] += from->drop_run[i];
+}
+
+static void owe_truncations(generation *g) {
+    for (size_t i = 0; i < g->handler_count; i++)
+        if (g->handlers[i]->truncate && g->handlers[i]->lane != NULL) g->handlers[i]->lane->truncate = true;
+}
+
+void stage_switch(backend *b) {
+    stage *from = b->current, *to = b->next;
+    publish_lanes(b, 0);
+    for (size_t i = 0; i < from->generation->handler_count; i++)
+        take_over_drops(b, to->generation, from->generation->handlers[i]);
+    publish_lanes(b, 0);
+    take_over_lanes(to, from);
+    owe_truncations(to->generation);
+    b->old = from;
+    b->current = to;
+    b->next = NULL;
+    __atomic_store_n(&b->set.process->generation, to->generation->number, __ATOMIC_RELAXED);
+}
+
+void stage_retire(backend *b) {
+    if (b->old == NULL) return;
+    generation *g = b->old->generation;
+    stage_free(b->old);
+    b->old = NULL;
+    if (b->set.retired != NULL) b->set.retired(b->set.arg, g);
+}
