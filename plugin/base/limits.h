@@ -10,6 +10,10 @@
 #define LIMIT_CONFIG_TEXT (1024 * 1024)
 /* One value after interpolation: a 402-byte file can expand to 10 MB otherwise. */
 #define LIMIT_CONFIG_VALUE (64 * 1024)
+/* All of a configuration's interpolation together, in bytes and replacements: 16 MiB is a second. */
+#define LIMIT_CONFIG_EXPANSION (16 * 1024 * 1024)
+/* Memory of one checked configuration: 64 times its largest text. */
+#define LIMIT_CONFIG_MEMORY (64 * 1024 * 1024)
 /* Depth of interpolation: Python's own MAX_INTERPOLATION_DEPTH. */
 #define LIMIT_INTERPOLATION_DEPTH 10
 /* Problems kept of one configuration; more are counted. */

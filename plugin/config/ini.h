@@ -9,6 +9,7 @@
 
 #include "base/arena.h"
 #include "base/error.h"
+#include "config/name_map.h"
 
 typedef struct ini_key {
     slice name; /* lower case */
@@ -25,10 +26,12 @@ typedef struct ini_file {
     ini_section *sections; /* in the order of the text; "DEFAULT" among them */
     size_t count;
     const ini_section *defaults; /* [DEFAULT], or NULL */
+    name_map names;              /* of the sections, and of the keys of each */
+    size_t *expanded;            /* bytes and steps that interpolation has used so far */
 } ini_file;
 
-/* Everything lives in the arena. What is wrong goes to p; the result holds what could be read. -1
- * only without memory. */
+/* Everything lives in the arena. What is wrong goes to p;
+ * the result holds what could be read. -1 only without memory. Names are NUL-terminated. */
 int ini_parse_text(slice text, arena *a, ini_file *out, problems *p);
 const ini_section *ini_find(const ini_file *f, slice name);
 /* The raw value, [DEFAULT] included; NULL: not there. */
