@@ -12,7 +12,14 @@
 #include "config/ini.h"
 #include "config/settings.h"
 
-typedef enum config_origin { CONFIG_START, CONFIG_FILE, CONFIG_PORT, CONFIG_HTTP, CONFIG_COMMAND, CONFIG_DEFAULT } config_origin;
+typedef enum config_origin {
+    CONFIG_START,
+    CONFIG_FILE,
+    CONFIG_PORT,
+    CONFIG_HTTP,
+    CONFIG_COMMAND,
+    CONFIG_DEFAULT
+} config_origin;
 extern const char *const config_origin_names[6];
 
 typedef struct plan_formatter {
@@ -31,7 +38,7 @@ typedef struct plan_handler {
     overflow_policy overflow;
     bool overflow_given;
     int line, level_line;
-    uint64_t definition;
+    uint64_t definition; /* hash of name, class and arguments (paths made absolute) */
 } plan_handler;
 typedef struct plan_logger {
     slice qualname; /* "root" for the root */
@@ -45,8 +52,8 @@ typedef struct plan_logger {
 
 typedef struct config_plan {
     arena memory;
-    char *file;  /* as given; "<port>" and the like */
-    char *text;  /* the whole text, NUL-terminated */
+    char *file; /* as given; "<port>" and the like */
+    char *text; /* the whole text, NUL-terminated */
     size_t text_len;
     config_origin origin;
     settings settings;
@@ -57,38 +64,65 @@ typedef struct config_plan {
     plan_logger *loggers; /* the root first */
     size_t logger_count;
     bool disable_existing; /* after the origin's default */
+    const char **paths;    /* what its handlers write to, see config_paths */
+    const int *path_lines; /* of the handlers */
+    size_t path_count;
 } config_plan;
 
 typedef struct config_rules {
     config_origin origin;
-    const settings *fixed;      /* of the running start configuration; NULL at start */
+    const settings *fixed;        /* of the running start configuration; NULL at start */
     const char *const *log_roots; /* absolute directories a pushed one may write below; NULL: anywhere */
     size_t log_root_count;
     const char *const *allowed_paths; /* absolute paths the start configuration names */
     size_t allowed_path_count;
-    bool python_defaults;       /* `weir log`: disable_existing yes, escape as told, [admin] ignored */
+    bool python_defaults; /* `weir log`: disable_existing yes, [admin] ignored */
+    bool escape_given;    /* the command's --escape: instead of what [weir] says */
+    escape_mode escape;
 } config_rules;
 
 /* The plan, or NULL with p->errors > 0 (or err: no memory). file is the name for messages. */
-config_plan *config_check(slice text, const char *file, const config_rules *rules, problems *p, weir_error *err);
+config_plan *config_check(slice text, const char *file, const config_rules *rules, problems *p,
+                          weir_error *err);
 /* Reads a file (at most LIMIT_CONFIG_TEXT) and checks it. */
 config_plan *config_check_file(const char *path, const config_rules *rules, problems *p, weir_error *err);
 void config_plan_free(config_plan *plan);
 /* What weir_start(NULL) without WEIR_CONFIG runs by: root at WARNING, lastResort to stderr. */
 config_plan *config_default(weir_error *err);
-/* All file paths that the plan's handlers write to (absolute, in the plan's arena). */
+/* All file paths that the plan's handlers write to (absolute, without "." and "..", in the plan's
+ * arena): config_rules.allowed_paths of what is pushed later. */
 size_t config_paths(const config_plan *plan, const char ***out);
+/* Below which directories a pushed configuration may write when `start` is the start configuration: its
+ * log_root, else the directories of its own paths, $LOGS_DIRECTORY and $STATE_DIRECTORY (absolute, in
+ * the arena). Returns how many; 0 also without memory: nothing is allowed then. */
+size_t config_log_roots(const config_plan *start, arena *a, const char *const **out);
+/* For `weir check`: reports paths that could not be opened for writing now, with the handler's line.
+ * Opens and makes nothing. */
+void config_probe_paths(const config_plan *plan, problems *p);
+/* Settings that differ and that only a start can change ("queue", "http", …): the answer to a reread
+ * names them. At most max rows into out; returns how many. */
+size_t config_restart_keys(const settings *running, const settings *next, const setting_row **out,
+                           size_t max);
 
+/* A file that a build made, and how to find it again without following a link. */
+typedef struct built_file {
+    char *path;
+    int beneath_fd; /* -1: no pushed one */
+    char *below;    /* path relative to it */
+} built_file;
 typedef struct built_config {
     generation *generation;
     tree_plan tree;
     tree_plan_row *rows;
-    char **created; /* files that this build made */
+    built_file *created; /* files that this build made */
     size_t created_count;
+    int *beneath; /* directory descriptors of the log roots used */
+    size_t beneath_count;
 } built_config;
 
-/* `old` (may be NULL): handlers of the same definition are taken over with their counters. Problems
- * (unwritable path, no room for a queue) go to p. */
+/* `old` (may be NULL): a handler of the same name, definition and target goes on with the counters of
+ * the old one. Problems (unwritable path, no room for a queue) go to p. The generation does not point
+ * into the plan. -1: nothing is left of the build, files that it made are removed. */
 int config_build(const config_plan *plan, uint64_t number, target_registry *targets, process_map *process,
                  const generation *old, const config_rules *rules, built_config *out, problems *p);
 /* A build that is not used: releases, removes the files it made. */

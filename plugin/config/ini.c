@@ -19,9 +19,9 @@ typedef struct builder {
     size_t key_room; /* of that section */
     bool discard;    /* a second section of a name: reported, and its keys not looked at */
     bool has_key;
-    ini_key key;     /* its value is still growing in `value` */
+    ini_key key; /* its value is still growing in `value` */
     text value;
-    bool failed;     /* no memory */
+    bool failed; /* no memory */
 } builder;
 
 static ini_section *open_section(builder *b) { return &b->out->sections[b->open]; }
@@ -146,7 +146,8 @@ int ini_parse_text(slice in, arena *a, ini_file *out, problems *p) {
     int rc = ini_parse_stream(ini_source_read, &b.source, on_item, &b);
     end_key(&b);
     if (rc != 0 || b.source.failed)
-        problems_add(p, b.source.line, NULL, NULL, "inih stopped here (has the program changed its ini_max_line?)");
+        problems_add(p, b.source.line, NULL, NULL,
+                     "inih stopped here (has the program changed its ini_max_line?)");
     bool failed = b.failed || b.value.failed;
     text_done(&b.value);
     out->defaults = ini_find(out, SLICE_LITERAL("DEFAULT"));

@@ -38,7 +38,7 @@ const ini_section *ini_find(const ini_file *f, slice name);
 const ini_key *ini_get_raw(const ini_file *f, const ini_section *s, const char *key);
 /* The interpolated value; found false when it is not there. -1 and a problem when interpolation
  * fails (the problem names section, key, line). */
-int ini_get(const ini_file *f, const ini_section *s, const char *key, arena *a, slice *out, bool *found, int *line,
-            problems *p);
+int ini_get(const ini_file *f, const ini_section *s, const char *key, arena *a, slice *out, bool *found,
+            int *line, problems *p);
 
 #endif

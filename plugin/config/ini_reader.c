@@ -97,8 +97,8 @@ static bool take_header(ini_source *s, slice line) {
     if (end < 2) return false;
     s->section = slice_make(line.data + 1, end - 1);
     if (s->section.len > LIMIT_SECTION_NAME)
-        problems_add(s->p, s->line, NULL, NULL, "the section's name has %zu bytes (at most %d)", s->section.len,
-                     LIMIT_SECTION_NAME);
+        problems_add(s->p, s->line, NULL, NULL, "the section's name has %zu bytes (at most %d)",
+                     s->section.len, LIMIT_SECTION_NAME);
     s->in_section = true;
     s->in_key = false;
     return true;
@@ -150,7 +150,8 @@ static char *take_line(ini_source *s, slice raw, char *line, int size) {
     if (take_header(s, stripped)) return feed_section(s, line, size);
     if (!s->in_section) {
         if (!s->headless_told)
-            problems_add(s->p, s->line, NULL, NULL, "text before the first [section] (a section header comes first)");
+            problems_add(s->p, s->line, NULL, NULL,
+                         "text before the first [section] (a section header comes first)");
         s->headless_told = true;
         return NULL;
     }

@@ -12,10 +12,10 @@
 #include "base/error.h"
 
 /* Names that the callback sees. No plain word contains '@'. */
-#define INI_ALIAS "@"          /* the section, or the value, of the present line */
-#define INI_NAME_ALIAS "@k"    /* its key */
-#define INI_NAME_SECTION "@s"  /* a section begins: inih itself is silent about empty ones */
-#define INI_NAME_MORE "@m"     /* one more line of the last key's value */
+#define INI_ALIAS "@"         /* the section, or the value, of the present line */
+#define INI_NAME_ALIAS "@k"   /* its key */
+#define INI_NAME_SECTION "@s" /* a section begins: inih itself is silent about empty ones */
+#define INI_NAME_MORE "@m"    /* one more line of the last key's value */
 
 typedef struct ini_source {
     slice text;
@@ -27,9 +27,9 @@ typedef struct ini_source {
     /* configparser's state. */
     size_t indent;
     bool in_section, in_key;
-    bool headless_told;  /* "no section yet" is said once */
-    bool announce;       /* INI_NAME_SECTION is to be fed next */
-    bool failed;         /* inih's line buffer is too small for anything */
+    bool headless_told; /* "no section yet" is said once */
+    bool announce;      /* INI_NAME_SECTION is to be fed next */
+    bool failed;        /* inih's line buffer is too small for anything */
 } ini_source;
 
 /* A byte order mark at the very start is passed over. */

@@ -1,6 +1,8 @@
 /* ini_text.c - see ini_text.h. Runs on the thread that checks a configuration; allocates nothing. */
 #include "config/ini_text.h"
 
+#include "base/utf8.h"
+
 static unsigned byte_at(slice s, size_t at) { return at < s.len ? (unsigned char)s.data[at] : 0; }
 
 /* str.isspace() of 3.11: \t..\r, FS..US, blank, NEL, NBSP, U+1680, U+2000..200A, 2028, 2029, 202F,
@@ -40,38 +42,21 @@ size_t ini_indent(slice s) {
     return count;
 }
 
-bool ini_next_line(slice text, size_t *at, slice *line) {
-    if (*at >= text.len) return false;
+bool ini_next_line(slice in, size_t *at, slice *line) {
+    if (*at >= in.len) return false;
     size_t end = *at;
-    while (end < text.len && text.data[end] != '\n' && text.data[end] != '\r') end++;
-    *line = slice_make(text.data + *at, end - *at);
-    if (end + 1 < text.len && text.data[end] == '\r' && text.data[end + 1] == '\n') end++;
+    while (end < in.len && in.data[end] != '\n' && in.data[end] != '\r') end++;
+    *line = slice_make(in.data + *at, end - *at);
+    if (end + 1 < in.len && in.data[end] == '\r' && in.data[end + 1] == '\n') end++;
     *at = end + 1;
     return true;
-}
-
-static bool tail_at(slice s, size_t at) { return (byte_at(s, at) & 0xc0) == 0x80; }
-
-/* The length of the character at `at`, 0 when its bytes are none. */
-static size_t utf8_char(slice s, size_t at) {
-    unsigned a = byte_at(s, at), b = byte_at(s, at + 1);
-    if (a < 0x80) return 1;
-    if (a >= 0xc2 && a <= 0xdf) return tail_at(s, at + 1) ? 2 : 0;
-    if (a >= 0xe0 && a <= 0xef) {
-        if ((a == 0xe0 && b < 0xa0) || (a == 0xed && b > 0x9f)) return 0;
-        return tail_at(s, at + 1) && tail_at(s, at + 2) ? 3 : 0;
-    }
-    if (a >= 0xf0 && a <= 0xf4) {
-        if ((a == 0xf0 && b < 0x90) || (a == 0xf4 && b > 0x8f)) return 0;
-        return tail_at(s, at + 1) && tail_at(s, at + 2) && tail_at(s, at + 3) ? 4 : 0;
-    }
-    return 0;
 }
 
 size_t ini_utf8_end(slice s) {
     size_t at = 0;
     while (at < s.len) {
-        size_t n = utf8_char(s, at);
+        uint32_t point;
+        size_t n = utf8_decode(s.data + at, s.len - at, &point);
         if (n == 0) return at;
         at += n;
     }

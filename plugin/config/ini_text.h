@@ -11,9 +11,9 @@ slice ini_strip(slice s);
 slice ini_rstrip(slice s);
 /* Code points of white space at the start: Python's indentation. */
 size_t ini_indent(slice s);
-/* The next line of text from *at on, without its end (\n, \r\n or \r: universal newlines). false:
+/* The next line of in from *at on, without its end (\n, \r\n or \r: universal newlines). false:
  * there is no more. */
-bool ini_next_line(slice text, size_t *at, slice *line);
+bool ini_next_line(slice in, size_t *at, slice *line);
 /* Where the first byte is that is not UTF-8 (strict: no surrogates, nothing overlong); s.len: none. */
 size_t ini_utf8_end(slice s);
 

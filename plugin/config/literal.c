@@ -146,7 +146,8 @@ static int parse_bracket(literal_parser *p, value *out) {
     sequence s = {0};
     bool comma = false;
     p->brackets++;
-    int rc = kind == '{' ? parse_pairs(p, open, &s) : parse_items(p, open, kind == '(' ? ')' : ']', &s, &comma);
+    int rc =
+        kind == '{' ? parse_pairs(p, open, &s) : parse_items(p, open, kind == '(' ? ')' : ']', &s, &comma);
     p->brackets--;
     if (rc != 0) return -1;
     p->at++;
@@ -171,7 +172,8 @@ static int parse_strings(literal_parser *p, value *out) {
         rc = literal_string(p, &joined);
         skip_blanks(p);
     } while (rc == 0 && literal_string_prefix(p) >= 0);
-    if (rc == 0 && joined.failed) rc = literal_fail(p, p->at, "a string of more than %d bytes", LITERAL_RESULT);
+    if (rc == 0 && joined.failed)
+        rc = literal_fail(p, p->at, "a string of more than %d bytes", LITERAL_RESULT);
     if (rc == 0) {
         char *data = literal_alloc(p, joined.len + 1);
         if (data == NULL) rc = -1;

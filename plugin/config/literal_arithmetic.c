@@ -131,12 +131,18 @@ static int floats(literal_parser *p, size_t at, const char *op, value *left, con
     double a = as_double(left), b = as_double(right), r;
     if (strchr("&|^<>", op[0]) != NULL) return cannot(p, at, op, left, right);
     if ((op[0] == '/' || op[0] == '%') && b == 0) return literal_fail(p, at, "division by zero");
-    if (strcmp(op, "+") == 0) r = a + b;
-    else if (strcmp(op, "-") == 0) r = a - b;
-    else if (strcmp(op, "*") == 0) r = a * b;
-    else if (strcmp(op, "/") == 0) r = a / b;
-    else if (strcmp(op, "//") == 0) r = (a - floor_mod(a, b)) / b, r = floor(r + 0.5);
-    else if (strcmp(op, "%") == 0) r = floor_mod(a, b);
+    if (strcmp(op, "+") == 0)
+        r = a + b;
+    else if (strcmp(op, "-") == 0)
+        r = a - b;
+    else if (strcmp(op, "*") == 0)
+        r = a * b;
+    else if (strcmp(op, "/") == 0)
+        r = a / b;
+    else if (strcmp(op, "//") == 0)
+        r = (a - floor_mod(a, b)) / b, r = floor(r + 0.5);
+    else if (strcmp(op, "%") == 0)
+        r = floor_mod(a, b);
     else {
         if ((a == 0 && b < 0) || (a < 0 && b != floor(b)))
             return literal_fail(p, at, "a power that is no real number");
@@ -149,14 +155,20 @@ static int floats(literal_parser *p, size_t at, const char *op, value *left, con
 
 /* ---- strings, tuples, lists ---- */
 
-static bool is_sequence(const value *v) { return v->type == VALUE_STR || v->type == VALUE_TUPLE || v->type == VALUE_LIST; }
+static bool is_sequence(const value *v) {
+    return v->type == VALUE_STR || v->type == VALUE_TUPLE || v->type == VALUE_LIST;
+}
 
 /* Streams are strings that begin with NUL, see literal.h; they are no text to calculate with. */
-static bool is_stream(const value *v) { return v->type == VALUE_STR && v->str.len > 0 && v->str.data[0] == '\0'; }
+static bool is_stream(const value *v) {
+    return v->type == VALUE_STR && v->str.len > 0 && v->str.data[0] == '\0';
+}
 
 static size_t length(const value *v) { return v->type == VALUE_STR ? v->str.len : v->list.count; }
 
-static const void *bytes_of(const value *v) { return v->type == VALUE_STR ? (const void *)v->str.data : v->list.items; }
+static const void *bytes_of(const value *v) {
+    return v->type == VALUE_STR ? (const void *)v->str.data : v->list.items;
+}
 
 /* One after the other, `times` times. */
 static int repeat(literal_parser *p, size_t at, const value *a, const value *b, int64_t times, value *out) {

@@ -63,13 +63,20 @@ static const struct {
 
 /* The rest are no numbers. */
 static bool special_name(slice name, value *out) {
-    if (slice_is(name, "None")) *out = value_none();
-    else if (slice_is(name, "True")) *out = value_bool(true);
-    else if (slice_is(name, "False")) *out = value_bool(false);
-    else if (slice_is(name, "sys.stdout") || slice_is(name, "sys.__stdout__")) *out = value_str(LITERAL_STDOUT);
-    else if (slice_is(name, "sys.stderr") || slice_is(name, "sys.__stderr__")) *out = value_str(LITERAL_STDERR);
-    else if (slice_is(name, "BASIC_FORMAT")) *out = value_str(SLICE_LITERAL("%(levelname)s:%(name)s:%(message)s"));
-    else return false;
+    if (slice_is(name, "None"))
+        *out = value_none();
+    else if (slice_is(name, "True"))
+        *out = value_bool(true);
+    else if (slice_is(name, "False"))
+        *out = value_bool(false);
+    else if (slice_is(name, "sys.stdout") || slice_is(name, "sys.__stdout__"))
+        *out = value_str(LITERAL_STDOUT);
+    else if (slice_is(name, "sys.stderr") || slice_is(name, "sys.__stderr__"))
+        *out = value_str(LITERAL_STDERR);
+    else if (slice_is(name, "BASIC_FORMAT"))
+        *out = value_str(SLICE_LITERAL("%(levelname)s:%(name)s:%(message)s"));
+    else
+        return false;
     return true;
 }
 

@@ -17,7 +17,10 @@ static bool digits(literal_parser *p, int base, text *out) {
     bool last_digit = false;
     for (;; p->at++) {
         int c = literal_peek(p, 0);
-        int d = is_digit(c) ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : c >= 'A' && c <= 'F' ? c - 'A' + 10 : 99;
+        int d = is_digit(c)            ? c - '0'
+                : c >= 'a' && c <= 'f' ? c - 'a' + 10
+                : c >= 'A' && c <= 'F' ? c - 'A' + 10
+                                       : 99;
         if (d < base) {
             text_add_char(out, (char)c);
             last_digit = true;
@@ -37,9 +40,10 @@ static int based_integer(literal_parser *p, size_t at, int base, text *out, valu
     for (size_t i = 0; i < out->len; i++) {
         char c = out->data[i];
         unsigned d = is_digit(c) ? (unsigned)(c - '0') : (unsigned)((c | 32) - 'a') + 10;
-        if (__builtin_mul_overflow(sum, (uint64_t)base, &sum) || __builtin_add_overflow(sum, (uint64_t)d, &sum) ||
-            sum > INT64_MAX)
-            return literal_fail(p, at, "a number in base %d of more than 63 bits (write it in decimal)", base);
+        if (__builtin_mul_overflow(sum, (uint64_t)base, &sum) ||
+            __builtin_add_overflow(sum, (uint64_t)d, &sum) || sum > INT64_MAX)
+            return literal_fail(p, at, "a number in base %d of more than 63 bits (write it in decimal)",
+                                base);
     }
     *v = value_int((int64_t)sum);
     return 0;
@@ -55,7 +59,8 @@ static int decimal_integer(literal_parser *p, size_t at, slice d, value *v) {
         return literal_fail(p, at, "an integer of more than %d digits", LIMIT_INTEGER_DIGITS);
     int64_t sum = 0;
     for (size_t i = 0; i < d.len; i++) {
-        if (!__builtin_mul_overflow(sum, 10, &sum) && !__builtin_add_overflow(sum, d.data[i] - '0', &sum)) continue;
+        if (!__builtin_mul_overflow(sum, 10, &sum) && !__builtin_add_overflow(sum, d.data[i] - '0', &sum))
+            continue;
         char *kept = literal_alloc(p, d.len + 1);
         if (kept == NULL) return -1;
         memcpy(kept, d.data, d.len);
@@ -104,7 +109,7 @@ static int read_number(literal_parser *p, size_t at, text *out, value *v) {
     if (!fraction(p, out, &is_float)) return literal_fail(p, at, "a misplaced '_'");
     if (out->failed) return literal_fail(p, at, "no memory to read a number");
     if (!is_float) return decimal_integer(p, at, whole, v);
-    double d;
+    double d = 0;
     if (read_double(p, at, text_cstr(out), &d) != 0) return -1;
     *v = value_float(d);
     return 0;

@@ -15,7 +15,7 @@ typedef struct literal_parser {
     size_t at;
     arena *memory;
     weir_error *err;
-    int brackets;  /* open ones: newlines are blanks inside them */
+    int brackets; /* open ones: newlines are blanks inside them */
     int recursion;
     size_t work;
 } literal_parser;
@@ -25,7 +25,7 @@ int literal_fail(literal_parser *p, size_t at, const char *format, ...) __attrib
 /* Memory of a result, counted; NULL with err set. */
 void *literal_alloc(literal_parser *p, size_t size);
 int literal_peek(const literal_parser *p, size_t ahead); /* 0 at the end */
-bool literal_is_word(int c); /* a letter, digit, '_' or any byte above 0x7f */
+bool literal_is_word(int c);                             /* a letter, digit, '_' or any byte above 0x7f */
 
 /* At a quote, or a prefix before one: reads one string (not its neighbours), appends it to out. */
 int literal_string(literal_parser *p, text *out);

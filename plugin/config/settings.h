@@ -13,7 +13,7 @@ typedef struct settings {
     overflow_policy overflow;
     int64_t stall_timeout_ms, stop_timeout_ms;
     int64_t queue, queue_total, recent, recent_bytes;
-    char run_dir[512];  /* "": found */
+    char run_dir[512];   /* "": found */
     char log_root[4096]; /* ':'-separated; "": derived */
     escape_mode escape;
     bool disable_existing;
@@ -28,20 +28,43 @@ typedef struct settings {
 
 typedef struct setting_row {
     const char *section, *key;
-    const char *type;     /* "duration", "size", "count", "yes/no", "address", "path", "word", "name" */
-    const char *initial;  /* the default, as it would be written */
-    const char *help;     /* one sentence with limits */
-    bool start_only;      /* a reread may not change it: the answer says that a restart is needed */
-    bool pushed_fixed;    /* a pushed configuration may only repeat it */
-    int (*parse)(const struct setting_row *row, slice text, settings *out, weir_error *err);
+    const char *type;    /* "duration", "size", "count", "yes/no", "address", "path", "word", "name" */
+    const char *initial; /* the default, as it would be written */
+    const char *help;    /* one sentence with limits */
+    bool start_only;     /* a reread may not change it: the answer says that a restart is needed */
+    bool pushed_fixed;   /* a pushed configuration may only repeat it */
+    int (*parse)(const struct setting_row *row, slice in, settings *out, weir_error *err);
     void (*print)(const struct setting_row *row, const settings *in, text *out);
-    size_t offset; /* of the field, for the generic parsers */
-    int64_t min, max;
+    size_t offset;            /* of the field, for the generic parsers */
+    int64_t min, max;         /* of numbers; max of texts: the room, with the NUL */
+    const char *const *words; /* type "word": the values of the enum, NULL-terminated */
 } setting_row;
+#define SETTING_ROWS 17 /* with the end */
 
 const setting_row *setting_at(size_t index); /* NULL at the end */
 void settings_default(settings *s);
-/* Reads both sections; unknown keys are problems (with the nearest known name). */
+/* Reads both sections over what out holds; unknown keys are problems (with the nearest known name). */
 void settings_read(const ini_file *f, settings *out, arena *a, problems *p);
+void settings_read_section(const ini_file *f, const char *section, settings *out, arena *a, problems *p);
+/* The value as it would be written; equal texts are equal values. */
+void setting_print(const setting_row *row, const settings *in, text *out);
+/* The rows of `kind` that differ between a and b, at most max into out; returns how many. */
+typedef enum setting_kind { SETTING_START_ONLY, SETTING_PUSHED_FIXED } setting_kind;
+size_t settings_differ(const settings *a, const settings *b, setting_kind kind, const setting_row **out,
+                       size_t max);
+
+/* Used by the rows (settings_values.c, settings_address.c). */
+int setting_parse_word(const setting_row *row, slice in, settings *out, weir_error *err);
+int setting_parse_flag(const setting_row *row, slice in, settings *out, weir_error *err);
+int setting_parse_number(const setting_row *row, slice in, settings *out, weir_error *err);
+int setting_parse_text(const setting_row *row, slice in, settings *out, weir_error *err);
+int setting_parse_service(const setting_row *row, slice in, settings *out, weir_error *err);
+int setting_parse_paths(const setting_row *row, slice in, settings *out, weir_error *err);
+int setting_parse_address(const setting_row *row, slice in, settings *out, weir_error *err);
+int setting_parse_hosts(const setting_row *row, slice in, settings *out, weir_error *err);
+void setting_print_word(const setting_row *row, const settings *in, text *out);
+void setting_print_flag(const setting_row *row, const settings *in, text *out);
+void setting_print_number(const setting_row *row, const settings *in, text *out);
+void setting_print_text(const setting_row *row, const settings *in, text *out);
 
 #endif

@@ -1,0 +1,104 @@
+/* check.c - a text becomes a plan, or all that is wrong with it. Runs on the thread that starts Weir or
+ * pushes a configuration (and in `weir check`). Opens nothing but the file that config_check_file is
+ * given, makes nothing, executes nothing. */
+#include "config/check.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "base/limits.h"
+#include "config/ini_text.h"
+
+const char *const config_origin_names[6] = {"start", "file", "port", "http", "command", "default"};
+
+void config_plan_free(config_plan *plan) {
+    if (plan == NULL) return;
+    arena_done(&plan->memory);
+    free(plan->file);
+    free(plan->text);
+    free(plan);
+}
+
+static config_plan *plan_create(slice in, const char *file, config_origin origin) {
+    config_plan *plan = calloc(1, sizeof *plan);
+    if (plan == NULL) return NULL;
+    arena_init(&plan->memory, LIMIT_CONFIG_MEMORY);
+    plan->origin = origin;
+    plan->file = strdup(file);
+    plan->text = malloc(in.len + 1);
+    if (plan->file == NULL || plan->text == NULL) {
+        config_plan_free(plan);
+        return NULL;
+    }
+    if (in.len > 0) memcpy(plan->text, in.data, in.len);
+    plan->text[in.len] = '\0';
+    plan->text_len = in.len;
+    return plan;
+}
+
+static slice working_directory(checker *c) {
+    char *cwd = getcwd(NULL, 0);
+    slice made = check_copy(c, slice_of(cwd ? cwd : "/"));
+    free(cwd);
+    return made;
+}
+
+static void check_all(checker *c) {
+    slice in = slice_make(c->plan->text, c->plan->text_len), stripped = ini_strip(in);
+    if (stripped.len == 0) problems_add(c->p, 0, NULL, NULL, "the configuration is empty");
+    if (stripped.len > 0 && stripped.data[0] == '{') {
+        problems_add(
+            c->p, 1, NULL, NULL,
+            "this looks like JSON (Weir reads the INI form of fileConfig: [loggers], [handlers], …)");
+        return;
+    }
+    arena *a = &c->plan->memory;
+    name_map_init(&c->formatters, a);
+    name_map_init(&c->handlers, a);
+    name_map_init(&c->loggers, a);
+    name_map_init(&c->listed, a);
+    if (ini_parse_text(in, a, &c->ini, c->p) != 0) {
+        c->no_memory = true;
+        return;
+    }
+    c->base_dir = working_directory(c);
+    check_settings(c);
+    if (stripped.len == 0) return;
+    check_formatters(c);
+    check_handlers(c);
+    check_loggers(c);
+    check_leftover(c);
+}
+
+static void tell_no_memory(checker *c, weir_error *err) {
+    if (c->plan->memory.total > LIMIT_CONFIG_MEMORY / 2) {
+        problems_add(c->p, 0, NULL, NULL, "the configuration is too large once expanded (more than %d MiB)",
+                     LIMIT_CONFIG_MEMORY >> 20);
+        return;
+    }
+    problems_add(c->p, 0, NULL, NULL, "no memory to check the configuration");
+    error_set(err, WEIR_ERR_SYSTEM, "%s: no memory to check the configuration", c->plan->file);
+}
+
+config_plan *config_check(slice in, const char *file, const config_rules *rules, problems *p,
+                          weir_error *err) {
+    if (in.len > LIMIT_CONFIG_TEXT) {
+        problems_add(p, 0, NULL, NULL, "the configuration has %zu bytes (at most %d)", in.len,
+                     LIMIT_CONFIG_TEXT);
+        return NULL;
+    }
+    config_plan *plan = plan_create(in, file, rules->origin);
+    if (plan == NULL) {
+        error_set(err, WEIR_ERR_SYSTEM, "%s: no memory to check the configuration", file);
+        problems_add(p, 0, NULL, NULL, "no memory to check the configuration");
+        return NULL;
+    }
+    checker c = {.plan = plan, .rules = rules, .p = p};
+    check_all(&c);
+    if (c.no_memory) tell_no_memory(&c, err);
+    problems_sort(p);
+    if (p->errors == 0) return plan;
+    config_plan_free(plan);
+    return NULL;
+}

@@ -1,0 +1,68 @@
+/* check.h - what the files of config_check share. Private to config/check*.c, paths.c. */
+#ifndef WEIR_CONFIG_CHECK_H
+#define WEIR_CONFIG_CHECK_H
+
+#include "config/config.h"
+#include "config/suggest.h"
+
+typedef struct checker {
+    config_plan *plan;
+    ini_file ini;
+    const config_rules *rules;
+    problems *p;
+    slice base_dir;      /* of relative paths */
+    name_map formatters; /* name -> index in the plan */
+    name_map handlers;
+    name_map loggers; /* qualname -> index */
+    name_map listed;  /* sections that a keys= names */
+    uint32_t *taken;  /* by handler: the last list (counted in lists) that it was taken into */
+    uint32_t lists;
+    bool no_memory; /* set by whoever could not go on */
+} checker;
+
+/* Arena memory, zeroed; NULL and no_memory set when there is none. */
+void *check_alloc(checker *c, size_t size);
+slice check_copy(checker *c, slice s);
+/* A value of a section, interpolated. false: not there, or bad (then there is a problem). */
+bool check_value(checker *c, const ini_section *s, const char *key, slice *out, int *line);
+/* An escaped, bounded form of a name for a message. Lives as long as the arena. */
+const char *check_show(checker *c, slice name);
+
+/* As suggest_begin; after some problems it suggests nothing more, so that a text of nothing but unknown
+ * names is still checked in linear time. */
+suggestion check_near(const checker *c, slice wanted);
+
+/* Comma-separated names, each stripped; an empty value has none. Pieces point into the value. */
+typedef struct name_list_view {
+    slice *names;
+    size_t count;
+} name_list_view;
+bool check_split(checker *c, slice value, name_list_view *out);
+/* `keys` of [formatters], [handlers], [loggers]. false: there is none (told). */
+bool check_keys(checker *c, const char *section, name_list_view *out, int *line);
+/* The section PREFIX_NAME, or NULL and a problem at the line of keys. */
+const ini_section *check_section(checker *c, const char *prefix, slice name, const char *list, int line);
+/* A level by its name, as in Python. true: given and right. */
+bool check_level(checker *c, const ini_section *s, int *level, int *line);
+/* A word of a setting that may also stand in a handler: [weir] escape, overflow. */
+bool check_setting(checker *c, const ini_section *s, const char *key, settings *out);
+/* Warns of keys that look like a misspelt known one. known is NULL-terminated. */
+void check_keys_known(checker *c, const ini_section *s, const char *const *known);
+
+void check_settings(checker *c);
+void check_formatters(checker *c);
+void check_handlers(checker *c);
+void check_loggers(checker *c);
+/* Sections that nothing names. */
+void check_leftover(checker *c);
+
+/* args= and kwargs= onto the parameters of h->kind. true: h->args is complete and of the right types. */
+bool check_args(checker *c, const ini_section *s, plan_handler *h);
+/* Resolves the handler's path and holds it against the log roots. false: told. */
+bool check_path(checker *c, const ini_section *s, plan_handler *h);
+
+static inline bool check_pushed(const checker *c) {
+    return c->rules->origin == CONFIG_PORT || c->rules->origin == CONFIG_HTTP;
+}
+
+#endif

@@ -1,0 +1,112 @@
+/* check_formatters.c - [formatters] and its sections. format, datefmt and style are read raw, as Python reads
+ * them; a formatter is made once, to see that it can be, and freed. Runs on the thread that checks. */
+#include "config/check.h"
+#include "config/literal.h"
+
+static void tell_class(checker *c, const ini_section *s, slice name, int line) {
+    text known;
+    text_init(&known, 0);
+    suggestion near = check_near(c, name);
+    for (size_t i = 0; formatter_kind_at(i) != NULL; i++) {
+        text_addf(&known, "%s%s", i ? ", " : "", formatter_kind_at(i)->name);
+        suggest_offer(&near, slice_of(formatter_kind_at(i)->name));
+    }
+    if (near.best.data != NULL)
+        problems_add(c->p, line, s->name.data, "class", "unknown class \"%s\" (did you mean %s?)",
+                     check_show(c, name), near.best.data);
+    else
+        problems_add(c->p, line, s->name.data, "class", "unknown class \"%s\" (known: %s)",
+                     check_show(c, name), text_cstr(&known));
+    text_done(&known);
+}
+
+/* An empty class is Python's default, as a missing one is. */
+static void read_class(checker *c, const ini_section *s, plan_formatter *f) {
+    slice name = SLICE_NONE;
+    int line = s->line;
+    check_value(c, s, "class", &name, &line);
+    if (name.len == 0) name = SLICE_LITERAL("logging.Formatter");
+    f->kind = formatter_kind_find(name);
+    if (f->kind == NULL) tell_class(c, s, name, line);
+}
+
+/* Python's Formatter has no kwargs in a file: the key is ignored there. */
+static bool read_kwargs(checker *c, const ini_section *s, plan_formatter *f, int *line) {
+    slice in;
+    weir_error err;
+    bool own = f->kind != NULL && strncmp(f->kind->name, "weir.", 5) == 0;
+    const ini_key *k = ini_get_raw(&c->ini, s, "kwargs");
+    if (!own || k == NULL) return true;
+    value *v = check_alloc(c, sizeof *v);
+    if (v == NULL || !check_value(c, s, "kwargs", &in, line)) return false;
+    if (literal_parse(in, &c->plan->memory, v, &err) != 0)
+        problems_add(c->p, *line, s->name.data, "kwargs", "%s", err.message);
+    else if (v->type != VALUE_DICT)
+        problems_add(c->p, *line, s->name.data, "kwargs", "a %s where a dict should be ({'name': value})",
+                     value_type_name(v));
+    else
+        f->options.kwargs = v;
+    return f->options.kwargs != NULL;
+}
+
+static slice read_raw(checker *c, const ini_section *s, const char *key, int *line, const char **last_key) {
+    const ini_key *k = ini_get_raw(&c->ini, s, key);
+    if (k == NULL) return SLICE_NONE;
+    *line = k->line;
+    *last_key = key;
+    return k->raw;
+}
+
+static bool style_is_known(slice style) {
+    return style.data == NULL || (style.len == 1 && strchr("%{$", style.data[0]) != NULL);
+}
+
+static void try_formatter(checker *c, const ini_section *s, plan_formatter *f, int line, const char *key) {
+    weir_error err;
+    formatter *made = NULL;
+    f->options.zone = zone_local();
+    if (f->kind == NULL) return;
+    if (f->kind->create(&f->options, &made, &err) != 0)
+        problems_add(c->p, line, s->name.data, key, "%s", err.message);
+    else if (made != NULL)
+        made->free(made);
+}
+
+static void read_formatter(checker *c, const ini_section *s, plan_formatter *f) {
+    static const char *const known[] = {"format", "datefmt", "style", "class", "kwargs", NULL};
+    int line = s->line, style_line = s->line;
+    const char *key = NULL, *unused = NULL;
+    f->line = s->line;
+    check_keys_known(c, s, known);
+    read_class(c, s, f);
+    bool good = read_kwargs(c, s, f, &line);
+    if (f->options.kwargs != NULL) key = "kwargs";
+    f->options.style = read_raw(c, s, "style", &style_line, &unused);
+    f->options.datefmt = read_raw(c, s, "datefmt", &line, &key);
+    f->options.format = read_raw(c, s, "format", &line, &key);
+    if (!style_is_known(f->options.style)) {
+        problems_add(c->p, style_line, s->name.data, "style", "unknown style \"%s\" (%%, { or $)",
+                     check_show(c, f->options.style));
+        good = false;
+    }
+    if (good) try_formatter(c, s, f, line, key);
+}
+
+void check_formatters(checker *c) {
+    name_list_view list;
+    int line = 0;
+    uint32_t seen;
+    if (!check_keys(c, "formatters", &list, &line)) return;
+    c->plan->formatters = check_alloc(c, list.count * sizeof *c->plan->formatters);
+    if (c->plan->formatters == NULL) return;
+    for (size_t i = 0; i < list.count && !c->no_memory; i++) {
+        if (name_map_get(&c->formatters, 0, list.names[i], &seen)) continue;
+        plan_formatter *f = &c->plan->formatters[c->plan->formatter_count];
+        f->name = check_copy(c, list.names[i]);
+        if (name_map_put(&c->formatters, 0, f->name, (uint32_t)c->plan->formatter_count) != 0)
+            c->no_memory = true;
+        c->plan->formatter_count++;
+        const ini_section *s = check_section(c, "formatter_", list.names[i], "formatters", line);
+        if (s != NULL) read_formatter(c, s, f);
+    }
+}

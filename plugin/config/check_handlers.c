@@ -1,0 +1,142 @@
+/* check_handlers.c - [handlers] and its sections: class, level, formatter, args, kwargs, and Weir's own
+ * escape and overflow. Other keys are ignored, as in Python. Runs on the thread that checks. */
+#include "base/level.h"
+#include "base/limits.h"
+#include "config/check.h"
+
+/* What Python has and this version does not build. "handlers." or "logging.handlers." comes before it. */
+static const char *const python_classes[] = {"RotatingFileHandler", "TimedRotatingFileHandler",
+                                             "WatchedFileHandler",  "SocketHandler",
+                                             "DatagramHandler",     "SysLogHandler",
+                                             "NTEventLogHandler",   "SMTPHandler",
+                                             "MemoryHandler",       "HTTPHandler",
+                                             "QueueHandler",        "BaseRotatingHandler",
+                                             "BufferingHandler",    NULL};
+
+static const char *python_class(slice name) {
+    slice bare = name;
+    for (size_t i = name.len; i > 0; i--)
+        if (name.data[i - 1] == '.') {
+            bare = slice_make(name.data + i, name.len - i);
+            break;
+        }
+    for (size_t i = 0; python_classes[i] != NULL; i++)
+        if (slice_is(bare, python_classes[i])) return python_classes[i];
+    return NULL;
+}
+
+static void tell_class(checker *c, const ini_section *s, slice name, int line) {
+    text known;
+    text_init(&known, 0);
+    suggestion near = check_near(c, name);
+    for (size_t i = 0; handler_kind_at(i) != NULL; i++) {
+        text_addf(&known, "%s%s", i ? ", " : "", handler_kind_at(i)->name);
+        suggest_offer(&near, slice_of(handler_kind_at(i)->name));
+    }
+    if (python_class(name) != NULL)
+        problems_add(c->p, line, s->name.data, "class",
+                     "unknown class \"%s\": Python's %s is not in this version of Weir (known: %s)",
+                     check_show(c, name), python_class(name), text_cstr(&known));
+    else if (near.best.data != NULL)
+        problems_add(c->p, line, s->name.data, "class", "unknown class \"%s\" (did you mean %s?)",
+                     check_show(c, name), near.best.data);
+    else
+        problems_add(c->p, line, s->name.data, "class", "unknown class \"%s\" (known: %s)",
+                     check_show(c, name), text_cstr(&known));
+    text_done(&known);
+}
+
+static bool read_class(checker *c, const ini_section *s, plan_handler *h) {
+    slice name;
+    int line;
+    if (ini_get_raw(&c->ini, s, "class") == NULL) {
+        problems_add(c->p, s->line, s->name.data, "class", "the key is missing (class = StreamHandler)");
+        return false;
+    }
+    if (!check_value(c, s, "class", &name, &line)) return false;
+    h->kind = handler_kind_find(name);
+    if (h->kind == NULL) tell_class(c, s, name, line);
+    return h->kind != NULL;
+}
+
+static void read_formatter(checker *c, const ini_section *s, plan_handler *h) {
+    slice name;
+    int line;
+    uint32_t index;
+    if (!check_value(c, s, "formatter", &name, &line) || name.len == 0) return;
+    if (name_map_get(&c->formatters, 0, name, &index)) {
+        h->formatter = &c->plan->formatters[index];
+        return;
+    }
+    suggestion near = check_near(c, name);
+    for (size_t i = 0; i < c->plan->formatter_count; i++) suggest_offer(&near, c->plan->formatters[i].name);
+    if (near.best.data != NULL)
+        problems_add(c->p, line, s->name.data, "formatter", "unknown formatter \"%s\" (did you mean %s?)",
+                     check_show(c, name), check_show(c, near.best));
+    else
+        problems_add(c->p, line, s->name.data, "formatter",
+                     "unknown formatter \"%s\" (list it in [formatters] keys)", check_show(c, name));
+}
+
+/* ---- the definition: what makes two handlers of successive configurations the same ---- */
+
+static uint64_t hash_add(uint64_t h, slice s) {
+    for (size_t i = 0; i < s.len; i++) h = (h ^ (unsigned char)s.data[i]) * 0x100000001b3u;
+    return (h ^ 0xff) * 0x100000001b3u;
+}
+
+static uint64_t definition(checker *c, const plan_handler *h) {
+    uint64_t sum = hash_add(hash_add(0xcbf29ce484222325u, h->name), slice_of(h->kind->name));
+    text shown;
+    text_init(&shown, 0);
+    for (size_t i = 0; i < HANDLER_PARAMS && h->kind->params[i].name != NULL; i++) {
+        text_clear(&shown);
+        if (h->args.given[i]) value_repr(&h->args.values[i], &shown);
+        if (shown.failed) c->no_memory = true;
+        sum = hash_add(sum, text_slice(&shown));
+    }
+    text_done(&shown);
+    return hash_add(sum, c->base_dir);
+}
+
+static void read_handler(checker *c, const ini_section *s, plan_handler *h) {
+    static const char *const known[] = {"class",  "level",    "formatter", "args", "kwargs",
+                                        "escape", "overflow", "target",    NULL};
+    settings own = c->plan->settings;
+    h->line = h->level_line = s->line;
+    check_keys_known(c, s, known);
+    check_level(c, s, &h->level, &h->level_line);
+    read_formatter(c, s, h);
+    check_setting(c, s, "escape", &own);
+    h->overflow_given = check_setting(c, s, "overflow", &own);
+    h->escape = own.escape;
+    h->overflow = own.overflow;
+    if (h->name.len >= HANDLER_STATS_NAME)
+        problems_warn(c->p, s->line, s->name.data, NULL,
+                      "a handler's name of more than %d bytes is cut where its counters are shown",
+                      HANDLER_STATS_NAME - 1);
+    if (read_class(c, s, h) && check_args(c, s, h) && check_path(c, s, h)) h->definition = definition(c, h);
+}
+
+void check_handlers(checker *c) {
+    name_list_view list;
+    int line = 0;
+    uint32_t seen;
+    if (!check_keys(c, "handlers", &list, &line)) return;
+    if (list.count > LIMIT_HANDLERS) {
+        problems_add(c->p, line, "handlers", "keys", "%zu handlers (at most %d)", list.count, LIMIT_HANDLERS);
+        return;
+    }
+    c->plan->handlers = check_alloc(c, list.count * sizeof *c->plan->handlers);
+    if (c->plan->handlers == NULL) return;
+    for (size_t i = 0; i < list.count && !c->no_memory; i++) {
+        if (name_map_get(&c->handlers, 0, list.names[i], &seen)) continue;
+        plan_handler *h = &c->plan->handlers[c->plan->handler_count];
+        h->name = check_copy(c, list.names[i]);
+        if (name_map_put(&c->handlers, 0, h->name, (uint32_t)c->plan->handler_count) != 0)
+            c->no_memory = true;
+        c->plan->handler_count++;
+        const ini_section *s = check_section(c, "handler_", list.names[i], "handlers", line);
+        if (s != NULL) read_handler(c, s, h);
+    }
+}

@@ -1,0 +1,202 @@
+/* check_paths.c - which files a configuration may write: promise 6 for pushed ones; and `weir check`'s look
+ * at whether they could be written. Runs on the thread that checks, on the control thread, in the
+ * command. Opens nothing and makes nothing. */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "config/check.h"
+#include "config/paths.h"
+
+static const char *args_key(checker *c, const ini_section *s) {
+    return ini_get_raw(&c->ini, s, "args") || !ini_get_raw(&c->ini, s, "kwargs") ? "args" : "kwargs";
+}
+
+static void tell(checker *c, const ini_section *s, const char *why) {
+    const ini_key *k = ini_get_raw(&c->ini, s, args_key(c, s));
+    problems_add(c->p, k ? k->line : s->line, s->name.data, args_key(c, s), "%s", why);
+}
+
+/* Below which log root; the deepest one, so that the least is opened. */
+static slice root_of(const checker *c, slice path) {
+    slice best = SLICE_NONE;
+    for (size_t i = 0; i < c->rules->log_root_count; i++) {
+        slice root = slice_of(c->rules->log_roots[i]);
+        if (path_is_below(path, root) && root.len > best.len) best = root;
+    }
+    return best;
+}
+
+static bool is_allowed(const checker *c, slice path) {
+    for (size_t i = 0; i < c->rules->allowed_path_count; i++)
+        if (slice_is(path, c->rules->allowed_paths[i])) return true;
+    return false;
+}
+
+static bool hold_to_roots(checker *c, const ini_section *s, plan_handler *h, slice path) {
+    if (!check_pushed(c) || c->rules->log_roots == NULL || is_allowed(c, path)) return true;
+    slice root = root_of(c, path);
+    if (root.data != NULL) {
+        h->args.beneath_dir = check_copy(c, root);
+        return true;
+    }
+    text why;
+    text_init(&why, 0);
+    text_addf(&why, "a pushed configuration may not write %s (only below", check_show(c, path));
+    for (size_t i = 0; i < c->rules->log_root_count; i++)
+        text_addf(&why, "%s %s", i ? "," : "", check_show(c, slice_of(c->rules->log_roots[i])));
+    text_addf(&why, "%s; [weir] log_root of the start configuration decides)",
+              c->rules->log_root_count ? "" : " nothing");
+    tell(c, s, text_cstr(&why));
+    text_done(&why);
+    return false;
+}
+
+static bool add_path(checker *c, const plan_handler *h, slice path) {
+    config_plan *plan = c->plan;
+    for (size_t i = 0; i < plan->path_count; i++)
+        if (slice_is(path, plan->paths[i])) return true;
+    if (plan->path_count % 64 == 0) {
+        const char **paths = check_alloc(c, (plan->path_count + 64) * sizeof *paths);
+        int *lines = check_alloc(c, (plan->path_count + 64) * sizeof *lines);
+        if (paths == NULL || lines == NULL) return false;
+        if (plan->path_count > 0) {
+            memcpy(paths, plan->paths, plan->path_count * sizeof *paths);
+            memcpy(lines, plan->path_lines, plan->path_count * sizeof *lines);
+        }
+        plan->paths = paths;
+        plan->path_lines = lines;
+    }
+    ((int *)(uintptr_t)plan->path_lines)[plan->path_count] = h->line;
+    plan->paths[plan->path_count++] = path.data;
+    return true;
+}
+
+bool check_path(checker *c, const ini_section *s, plan_handler *h) {
+    sink_spec spec = {.fd = -1, .beneath_fd = -1};
+    bool has_target = false;
+    weir_error err;
+    for (size_t i = 0; i < HANDLER_PARAMS && h->kind->params[i].name != NULL; i++) {
+        value *v = &h->args.values[i];
+        if (h->kind->params[i].type != PARAM_PATH || !h->args.given[i]) continue;
+        slice path = path_absolute(&c->plan->memory, c->base_dir, v->str);
+        if (path.data == NULL) {
+            c->no_memory = true;
+            return false;
+        }
+        if (path.len >= PATH_MAX) {
+            tell(c, s, "the path is longer than the system allows");
+            return false;
+        }
+        /* A last '/' names a directory; cleaning must not turn it into a file. */
+        if (v->str.data[v->str.len - 1] == '/') {
+            tell(c, s, "the path ends in '/' (a file's name is wanted)");
+            return false;
+        }
+        if (!hold_to_roots(c, s, h, path) || !add_path(c, h, path)) return false;
+        if (h->args.pushed) *v = value_str(path);
+    }
+    if (h->kind->spec(&h->args, &c->plan->memory, &spec, &has_target, &err) == 0) return true;
+    tell(c, s, err.message);
+    return false;
+}
+
+size_t config_paths(const config_plan *plan, const char ***out) {
+    *out = plan->paths;
+    return plan->path_count;
+}
+
+/* ---- log roots ---- */
+
+typedef struct root_list {
+    arena *memory;
+    const char **roots;
+    size_t count, room;
+} root_list;
+
+static void add_root(root_list *l, slice dir) {
+    if (dir.len == 0 || dir.data[0] != '/') return;
+    slice clean = path_absolute(l->memory, SLICE_LITERAL("/"), dir);
+    if (clean.data == NULL) return;
+    for (size_t i = 0; i < l->count; i++)
+        if (slice_is(clean, l->roots[i])) return;
+    if (l->count < l->room) l->roots[l->count++] = clean.data;
+}
+
+static void add_roots(root_list *l, slice several) {
+    for (size_t at = 0; at < several.len;) {
+        size_t end = at;
+        while (end < several.len && several.data[end] != ':') end++;
+        add_root(l, slice_make(several.data + at, end - at));
+        at = end + 1;
+    }
+}
+
+static size_t colons(const char *s) {
+    size_t n = 1;
+    for (; s != NULL && *s != '\0'; s++) n += *s == ':';
+    return n;
+}
+
+size_t config_log_roots(const config_plan *start, arena *a, const char *const **out) {
+    const char *logs = secure_getenv("LOGS_DIRECTORY"), *state = secure_getenv("STATE_DIRECTORY");
+    root_list l = {.memory = a};
+    l.room = start->path_count + colons(logs) + colons(state) + colons(start->settings.log_root);
+    l.roots = arena_alloc(a, l.room * sizeof *l.roots);
+    static const char *const none[1] = {NULL};
+    *out = l.roots ? l.roots : none;
+    if (l.roots == NULL) return 0;
+    if (start->settings.log_root[0] != '\0') {
+        add_roots(&l, slice_of(start->settings.log_root));
+        return l.count;
+    }
+    for (size_t i = 0; i < start->path_count; i++) {
+        slice dir = path_parent(slice_of(start->paths[i]));
+        /* A log to /dev/ttyS0 or /x.log must not open all of these to a push. */
+        if (dir.len > 1 && !slice_is(dir, "/dev")) add_root(&l, dir);
+    }
+    add_roots(&l, slice_of(logs));
+    add_roots(&l, slice_of(state));
+    return l.count;
+}
+
+/* ---- weir check ---- */
+
+static void probe(const char *path, int line, problems *p) {
+    struct stat st;
+    if (stat(path, &st) == 0) {
+        if (S_ISDIR(st.st_mode))
+            problems_add(p, line, NULL, NULL, "%s is a directory (a file's name is wanted)", path);
+        else if (faccessat(AT_FDCWD, path, W_OK, AT_EACCESS) != 0)
+            problems_add(p, line, NULL, NULL, "%s cannot be written: %s", path, strerror(errno));
+        return;
+    }
+    if (errno != ENOENT) {
+        problems_add(p, line, NULL, NULL, "%s cannot be written: %s", path, strerror(errno));
+        return;
+    }
+    char dir[PATH_MAX];
+    slice parent = path_parent(slice_of(path));
+    memcpy(dir, parent.data, parent.len);
+    dir[parent.len] = '\0';
+    if (stat(dir, &st) != 0)
+        problems_add(p, line, NULL, NULL, "%s cannot be made: %s: %s (make the directory first)", path, dir,
+                     strerror(errno));
+    else if (!S_ISDIR(st.st_mode))
+        problems_add(p, line, NULL, NULL, "%s cannot be made: %s is no directory", path, dir);
+    else if (faccessat(AT_FDCWD, dir, W_OK | X_OK, AT_EACCESS) != 0)
+        problems_add(p, line, NULL, NULL, "%s cannot be made in %s: %s", path, dir, strerror(errno));
+}
+
+void config_probe_paths(const config_plan *plan, problems *p) {
+    for (size_t i = 0; i < plan->path_count; i++) probe(plan->paths[i], plan->path_lines[i], p);
+}
+
+size_t config_restart_keys(const settings *running, const settings *next, const setting_row **out,
+                           size_t max) {
+    return settings_differ(running, next, SETTING_START_ONLY, out, max);
+}
