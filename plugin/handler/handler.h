@@ -24,7 +24,11 @@ typedef struct handler_param {
     bool required;
     const char *help; /* with unit, limits and default */
 } handler_param;
-/* The arguments, in the order of the table; value type VALUE_NONE and given false: left out. */
+/* The arguments, in the order of the table; value type VALUE_NONE and given false: left out, or None for
+ * one that is not required. config/check_args has made each what its type says: PATH and STR are VALUE_STR
+ * without NUL (a PATH as written; absolute and clean where `pushed`), INT VALUE_INT, BOOL VALUE_BOOL, FLOAT
+ * VALUE_FLOAT, STREAM one of literal.h's two texts, DURATION VALUE_INT in milliseconds, SIZE VALUE_INT in
+ * bytes, both never negative. */
 typedef struct handler_args {
     value values[HANDLER_PARAMS];
     bool given[HANDLER_PARAMS];
