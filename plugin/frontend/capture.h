@@ -37,20 +37,37 @@ typedef enum front_state { FRONT_UNSTARTED, FRONT_RUNNING, FRONT_STOPPED, FRONT_
 void front_open(const front_settings *settings);
 /* Applies overflow and stall_timeout of a new configuration. */
 void front_set_overflow(overflow_policy overflow, int stall_timeout_ms);
-/* No call is inside the front end when it returns. */
-void front_close(front_state next);
+/* Ends the epoch and waits for the calls that are under way (those that wait for room give up). true:
+ * no call is inside the front end any more. false: after FRONT_CLOSE_MS one still is (its thread was
+ * stopped inside it, or left it by longjmp): the mappings must then stay mapped for good. */
+bool front_close(front_state next);
+#define FRONT_CLOSE_MS 2000
 front_state front_get_state(void);
-/* In the child after fork: forgets the parent's mappings (they are not there), state FORKED. */
-void front_forked(void);
-/* What the first record of a forked child, or of a host that only set WEIR_CONFIG, starts.
- * Set by weir_plugin.c. */
-void front_set_starter(void (*starter)(void));
+
+/* Around fork, by the handlers that the host's side registers: prepare holds the tree's lock and the
+ * list of threads; child forgets the parent's mappings (they are not there: MADV_DONTFORK) and, where
+ * the parent was running, becomes FRONT_FORKED. The locks inside mappings need no holding: the child
+ * has them no more than the rest. */
+void front_fork_prepare(void);
+void front_fork_parent(void);
+void front_fork_child(void);
+
+/* Two things that lie above the front end, called by it and defined by weir_plugin.c and
+ * host/lastresort.c (in a program without them, a unit test say, they are simply not done).
+ * Starts Weir for the first record of a forked child, or for the first weir_get_logger of a host that
+ * only set WEIR_CONFIG. Takes its own lock; called again while it runs, or later, it does nothing. */
+void front_start_on_demand(void);
+/* What unconfigured Python does with a record. */
+void lastresort_call(weir_logger *logger, int level, const char *format, va_list args)
+    __attribute__((format(printf, 3, 0)));
 
 /* A record with given attributes (ENTRY_MADE); attributes is a dict. The logger's level is the
- * caller's business. Used by `weir log`, by receivers, by weir_vlog. 0, or -1: dropped, counted. */
+ * caller's business. Used by `weir log` and by receivers. 0, or -1: dropped, counted. */
 int front_emit_made(bound_logger *lg, int level, const value *attributes);
 
-/* Encodes a record of Weir's own (logger "weir") as an entry in out, for the backend's notices. */
-void front_encode_own(text *out, const char *logger_name, int level, slice message);
+/* Encodes a record of Weir's own (logger "weir") as an entry appended to out, for the backend's
+ * notices. Needs no front end to be open; 8-aligned if out was. out->failed without memory, or when
+ * the dictionary is full. */
+void front_encode_own(text *out, dictionary *dictionary, const char *logger_name, int level, slice message);
 
 #endif
