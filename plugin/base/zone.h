@@ -10,7 +10,7 @@
 typedef struct zone zone;
 
 typedef struct civil_time {
-    int year; /* 1970 */
+    int year;  /* 1970 */
     int month; /* 1..12 */
     int day;   /* 1..31 */
     int hour, minute, second;
