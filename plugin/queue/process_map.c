@@ -64,6 +64,7 @@ void process_map_free(process_map *m) { mapping_close(m, sizeof *m); }
 static void row_fill(handler_stats *row, slice name, uint32_t generation) {
     memset((char *)row + sizeof row->used, 0, sizeof *row - sizeof row->used);
     row->generation = generation;
+    row->users = 1;
     size_t len = name.len < HANDLER_STATS_NAME - 1 ? name.len : HANDLER_STATS_NAME - 1;
     /* Not in the middle of a UTF-8 character. */
     while (len < name.len && len > 0 && ((unsigned char)name.data[len] & 0xC0) == 0x80) len--;
@@ -96,4 +97,9 @@ handler_stats *process_map_take_row(process_map *m, slice name, uint32_t generat
     return NULL;
 }
 
-void process_map_free_row(handler_stats *row) { __atomic_store_n(&row->used, ROW_FREE, __ATOMIC_RELEASE); }
+void process_map_share_row(handler_stats *row) { __atomic_add_fetch(&row->users, 1, __ATOMIC_RELAXED); }
+
+void process_map_free_row(handler_stats *row) {
+    if (__atomic_sub_fetch(&row->users, 1, __ATOMIC_ACQ_REL) == 0)
+        __atomic_store_n(&row->used, ROW_FREE, __ATOMIC_RELEASE);
+}

@@ -36,6 +36,8 @@ extern const char *const handler_drop_names[DROP_COUNT];
 typedef struct handler_stats {
     uint32_t used; /* atomic; 0: the row is free */
     uint32_t generation;
+    uint32_t users; /* atomic; handlers, of successive generations, that count here */
+    uint32_t reserved;
     char name[HANDLER_STATS_NAME];
     uint64_t given, delivered;
     uint64_t dropped[DROP_COUNT];
@@ -79,6 +81,9 @@ void process_map_free(process_map *m);
 
 /* A free row of counters, zeroed and named; NULL when LIMIT_HANDLERS are in use. */
 handler_stats *process_map_take_row(process_map *m, slice name, uint32_t generation);
+/* One more handler counts in that row (the same one, in the next generation). */
+void process_map_share_row(handler_stats *row);
+/* Once for each take and share; the last one frees the row. */
 void process_map_free_row(handler_stats *row);
 
 #endif
