@@ -151,6 +151,7 @@ static bool read_fields(record *rec, slice data) {
 static void set_time(const record_reader *r, const ring_entry *e, record *rec) {
     int64_t ns = clock_realtime(r->source.clock, e->stamp);
     rec->created_ns = ns;
+    rec->second = ns / 1000000000 - (ns % 1000000000 < 0);
     rec->created = (double)ns / 1e9;
     rec->msecs = (double)((ns / 1000000) % 1000);
     rec->relative_created = (double)(ns - r->source.start_ns) / 1e6;

@@ -12,6 +12,8 @@
 #define UNKNOWN_MODULE SLICE_LITERAL("Unknown module")
 /* The years that an int64 of nanoseconds can name: beyond, only `created` tells the time. */
 #define CREATED_MAX 9.2e9
+/* Seconds that an int64 holds. */
+#define SECOND_MAX 9.2e18
 
 /* What was given; filename, module, msecs, relativeCreated then are not derived. */
 typedef struct given_set {
@@ -171,8 +173,12 @@ double record_msecs(double created) {
 static void derive_time(record *rec, const given_set *set, int64_t start_ns) {
     if (set->has[ATTR_CREATED]) {
         bool nameable = rec->created > -CREATED_MAX && rec->created < CREATED_MAX;
-        double micros = nameable ? nearbyint(rec->created * 1e6) : rec->created > 0 ? CREATED_MAX * 1e6 : 0;
+        double nearest = rec->created > 0 ? CREATED_MAX : -CREATED_MAX;
+        double micros = nearbyint((nameable ? rec->created : nearest) * 1e6);
         rec->created_ns = (int64_t)micros * 1000;
+        rec->second = rec->created >= SECOND_MAX    ? INT64_MAX
+                      : rec->created > -SECOND_MAX ? (int64_t)floor(rec->created)
+                                                   : INT64_MIN;
         if (!set->has[ATTR_MSECS]) rec->msecs = record_msecs(rec->created);
         if (!set->has[ATTR_RELATIVE_CREATED])
             rec->relative_created = (rec->created - (double)start_ns / 1e9) * 1000;

@@ -31,6 +31,7 @@ typedef struct record {
     /* Time. created_ns is exact for captured records; created is Python's float (given, or derived). */
     int64_t created_ns;
     double created, msecs, relative_created;
+    int64_t second; /* floor(created): what asctime shows; INT64_MIN or INT64_MAX: beyond all clocks */
     slice pathname, filename, module, func;
     int64_t lineno;
     uint64_t thread;

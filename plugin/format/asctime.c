@@ -1,0 +1,70 @@
+/* asctime.c - Formatter.formatTime. Runs on the backend, one formatter's state at a time. The date
+ * itself is date.c's and zone.c's; this keeps the last second's text and adds the milliseconds. */
+#include "format/asctime.h"
+
+#include "format/date.h"
+#include "queue/site.h"
+#include "record/attribute.h"
+#include "record/put.h"
+#include "record/python_percent.h"
+
+#define DEFAULT_FORMAT SLICE_LITERAL("%Y-%m-%d %H:%M:%S")
+/* The seconds whose year fits an int, in every zone: what localtime can tell. */
+#define SECOND_FIRST (-67768040609740800 + 86400)
+#define SECOND_LAST (67767976233532799 - 86400)
+/* time_t of a double: beyond, Python has another error. */
+#define TIME_T_MAX 9223372036854775807.0
+
+void asctime_init(asctime_text *a, const zone *z, slice datefmt) {
+    *a = (asctime_text){.zone = z != NULL ? z : zone_local(),
+                        .datefmt = datefmt.len > 0 ? datefmt : SLICE_NONE};
+    text_init(&a->cached, 0);
+}
+
+void asctime_done(asctime_text *a) { text_done(&a->cached); }
+
+static int check_time(const record *rec, weir_error *err) {
+    const value *given = record_attr_given(rec, ATTR_CREATED);
+    if (given != NULL)
+        return error_set(err, WEIR_ERR_INVALID, "TypeError: '%s' object cannot be interpreted as an integer",
+                         value_type_name(given));
+    if (rec->second >= SECOND_FIRST && rec->second <= SECOND_LAST) return 0;
+    if (rec->created >= TIME_T_MAX || rec->created < -TIME_T_MAX)
+        return error_set(err, WEIR_ERR_INVALID, "OverflowError: timestamp out of range for platform time_t");
+    return error_set(err, WEIR_ERR_INVALID, "OSError: [Errno 75] Value too large for defined data type");
+}
+
+static int keep_second(asctime_text *a, const record *rec, weir_error *err) {
+    civil_time civil;
+    if (check_time(rec, err) != 0) return -1;
+    zone_civil(a->zone, rec->second, &civil);
+    text_clear(&a->cached);
+    date_strftime(&a->cached, a->datefmt.data != NULL ? a->datefmt : DEFAULT_FORMAT, &civil, rec->second);
+    a->second = rec->second;
+    a->kept = !a->cached.failed;
+    return 0;
+}
+
+/* "%03d" of msecs. */
+static int add_msecs(record *rec, text *out, weir_error *err) {
+    if (rec->given == NULL && rec->msecs >= 0 && rec->msecs < 1000) {
+        unsigned ms = (unsigned)rec->msecs;
+        const char digits[4] = {',', (char)('0' + ms / 100), (char)('0' + ms / 10 % 10),
+                                (char)('0' + ms % 10)};
+        put(out, digits, sizeof digits);
+        return 0;
+    }
+    const percent_spec spec = {.type = 'd', .flags = CONV_ZERO, .width = 3, .precision = CONV_NONE};
+    value msecs;
+    put_char(out, ',');
+    if (!record_attr_get(rec, ATTR_MSECS, SLICE_NONE, &msecs)) return -1;
+    return percent_value(&spec, &msecs, true, out, err);
+}
+
+int asctime_add(asctime_text *a, record *rec, text *out, weir_error *err) {
+    bool same = a->kept && a->second == rec->second && rec->given == NULL;
+    if (!same && keep_second(a, rec, err) != 0) return -1;
+    if (a->cached.failed) out->failed = true;
+    put_slice(out, text_slice(&a->cached));
+    return a->datefmt.data != NULL ? 0 : add_msecs(rec, out, err);
+}

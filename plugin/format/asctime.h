@@ -1,0 +1,24 @@
+/* asctime.h - a record's time as text, by a datefmt or as Python's default "2026-11-20 10:06:00,123";
+ * the text of the second is kept, since the next record is mostly of the same one. One thread. */
+#ifndef WEIR_FORMAT_ASCTIME_H
+#define WEIR_FORMAT_ASCTIME_H
+
+#include "base/error.h"
+#include "base/zone.h"
+#include "record/record.h"
+
+typedef struct asctime_text {
+    const zone *zone;
+    slice datefmt; /* data NULL: the default */
+    int64_t second;
+    bool kept;
+    text cached; /* of `second`, without the milliseconds */
+} asctime_text;
+
+/* datefmt must live as long; an empty one is the default, as in Python. zone NULL: local. */
+void asctime_init(asctime_text *a, const zone *z, slice datefmt);
+void asctime_done(asctime_text *a);
+/* Appends; -1 with Python's words when the record's time cannot be told. */
+int asctime_add(asctime_text *a, record *rec, text *out, weir_error *err);
+
+#endif

@@ -1,0 +1,33 @@
+/* logging_formatter.c - the class logging.Formatter: chooses the style. Runs where configurations
+ * are built. The formatting is each style's own file's. */
+#include "format/style.h"
+
+static const format_style format_styles[] = {
+    {"%", percent_style_create},
+    {"{", NULL},
+    {"$", NULL},
+};
+#define STYLE_COUNT (sizeof format_styles / sizeof format_styles[0])
+
+static int create(const formatter_options *options, formatter **out, weir_error *err) {
+    formatter_options filled = *options;
+    slice style = options->style.data != NULL ? options->style : SLICE_LITERAL("%");
+    if (options->kwargs != NULL && options->kwargs->type == VALUE_DICT && options->kwargs->dict.count > 0)
+        return error_set(err, WEIR_ERR_INVALID,
+                         "logging.Formatter takes no kwargs (write format, datefmt, style)");
+    if (filled.format.len == 0) filled.format = SLICE_LITERAL("%(message)s");
+    for (size_t i = 0; i < STYLE_COUNT; i++) {
+        if (!slice_is(style, format_styles[i].mark)) continue;
+        if (format_styles[i].create != NULL) return format_styles[i].create(&filled, out, err);
+        return error_set(err, WEIR_ERR_INVALID,
+                         "style '%s' is not in this version of Weir (write the format in style %%)",
+                         format_styles[i].mark);
+    }
+    return error_set(err, WEIR_ERR_INVALID, "Style must be one of: %%,{,$");
+}
+
+const formatter_kind logging_formatter_kind = {
+    .name = "logging.Formatter",
+    .help = "a line of text by Python's format, datefmt and style; exception and stack text follow it",
+    .create = create,
+};

@@ -1,0 +1,18 @@
+/* style.h - the styles of logging.Formatter: one file each, one row each in format_styles
+ * (format/logging_formatter.c). */
+#ifndef WEIR_FORMAT_STYLE_H
+#define WEIR_FORMAT_STYLE_H
+
+#include "format/formatter.h"
+
+typedef struct format_style {
+    const char *mark; /* as `style =` has it */
+    /* Makes the formatter of that style; options->format is never empty. NULL: this version has it not. */
+    int (*create)(const formatter_options *options, formatter **out, weir_error *err);
+} format_style;
+
+int percent_style_create(const formatter_options *options, formatter **out, weir_error *err);
+
+extern const formatter_kind logging_formatter_kind, json_formatter_kind;
+
+#endif
