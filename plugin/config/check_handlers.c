@@ -3,6 +3,7 @@
 #include "base/level.h"
 #include "base/limits.h"
 #include "config/check.h"
+#include "config/paths.h"
 
 /* What Python has and this version does not build. "handlers." or "logging.handlers." comes before it. */
 static const char *const python_classes[] = {"RotatingFileHandler", "TimedRotatingFileHandler",
@@ -85,18 +86,25 @@ static uint64_t hash_add(uint64_t h, slice s) {
     return (h ^ 0xff) * 0x100000001b3u;
 }
 
+/* A path counts as the file that it names, however it is written. */
+static slice shown_value(checker *c, const plan_handler *h, size_t i, text *out) {
+    const value *v = &h->args.values[i];
+    if (!h->args.given[i]) return SLICE_LITERAL("");
+    if (h->kind->params[i].type == PARAM_PATH) return path_absolute(&c->plan->memory, c->base_dir, v->str);
+    text_clear(out);
+    value_repr(v, out);
+    return text_slice(out);
+}
+
 static uint64_t definition(checker *c, const plan_handler *h) {
     uint64_t sum = hash_add(hash_add(0xcbf29ce484222325u, h->name), slice_of(h->kind->name));
     text shown;
     text_init(&shown, 0);
-    for (size_t i = 0; i < HANDLER_PARAMS && h->kind->params[i].name != NULL; i++) {
-        text_clear(&shown);
-        if (h->args.given[i]) value_repr(&h->args.values[i], &shown);
-        if (shown.failed) c->no_memory = true;
-        sum = hash_add(sum, text_slice(&shown));
-    }
+    for (size_t i = 0; i < HANDLER_PARAMS && h->kind->params[i].name != NULL; i++)
+        sum = hash_add(sum, shown_value(c, h, i, &shown));
+    if (shown.failed) c->no_memory = true;
     text_done(&shown);
-    return hash_add(sum, c->base_dir);
+    return sum;
 }
 
 static void read_handler(checker *c, const ini_section *s, plan_handler *h) {

@@ -51,9 +51,9 @@ static const setting_row rows[SETTING_ROWS] = {
     {"weir", "recent", "count", "10000",
      "How many records are kept in memory for the page, `weir tail` and `weir query` where no history is "
      "configured. 0 to 10000000.",
-     true, true, NUMBER_ROW, RANGE(recent, 0, 10000000)},
+     false, true, NUMBER_ROW, RANGE(recent, 0, 10000000)},
     {"weir", "recent_bytes", "size", "16MiB", "The most memory that these records take. 64KiB to 16GiB.",
-     true, true, NUMBER_ROW, RANGE(recent_bytes, 64 * KIB, (int64_t)16 * KIB * MIB)},
+     false, true, NUMBER_ROW, RANGE(recent_bytes, 64 * KIB, (int64_t)16 * KIB * MIB)},
     {"weir", "run_dir", "path", "",
      "Where the mappings lie that survive a kill: a directory on tmpfs. Without it the first writable of "
      "/run/weir, $XDG_RUNTIME_DIR/weir, /dev/shm/weir-UID.",

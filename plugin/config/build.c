@@ -1,0 +1,257 @@
+/* build.c - a plan becomes a generation, aside: nothing that runs sees it until the swap. Runs on the thread
+ * that starts Weir or pushes, one at a time. It opens targets and truncates none; what is in the way
+ * becomes a problem, and then nothing of it is left. The generation has its own memory. */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "base/level.h"
+#include "base/utf8.h"
+#include "config/config.h"
+#include "sink/file_open.h"
+
+typedef struct build {
+    const config_plan *plan;
+    target_registry *targets;
+    process_map *process;
+    const generation *old;
+    built_config *out;
+    generation *g;
+    problems *p;
+    arena scratch;       /* of one handler's sink_spec */
+    slice *beneath_dirs; /* of out->beneath, in the plan */
+} build;
+
+static int no_memory(build *b) {
+    problems_add(b->p, 0, NULL, NULL, "no memory to build the configuration");
+    return -1;
+}
+
+static void tell(build *b, int line, const char *prefix, slice name, const char *key, const char *why) {
+    char section[LIMIT_SECTION_NAME + 16];
+    snprintf(section, sizeof section, "%s%.*s", prefix, (int)name.len, name.data);
+    problems_add(b->p, line, section, key, "%s", why);
+}
+
+/* ---- formatters ---- */
+
+static int build_formatters(build *b) {
+    const config_plan *plan = b->plan;
+    b->g->formatters = calloc(plan->formatter_count + 1, sizeof *b->g->formatters);
+    if (b->g->formatters == NULL) return no_memory(b);
+    for (size_t i = 0; i < plan->formatter_count; i++) {
+        const plan_formatter *f = &plan->formatters[i];
+        weir_error err;
+        if (f->kind->create(&f->options, &b->g->formatters[i], &err) != 0) {
+            tell(b, f->line, "formatter_", f->name, NULL, err.message);
+            return -1;
+        }
+        b->g->formatter_count++;
+    }
+    return 0;
+}
+
+/* ---- handlers ---- */
+
+static void set_name(handler *h, slice name) {
+    size_t len = name.len < sizeof h->name ? name.len : sizeof h->name - 1;
+    while (len < name.len && len > 0 && ((unsigned char)name.data[len] & 0xc0) == 0x80) len--;
+    memcpy(h->name, name.data, len);
+    h->name[len] = '\0';
+}
+
+/* The log root that a pushed handler's file lies below, held open until the build is done or undone. */
+static int open_beneath(build *b, slice dir, int *fd, weir_error *err) {
+    for (size_t i = 0; i < b->out->beneath_count; i++)
+        if (slice_equal(b->beneath_dirs[i], dir)) {
+            *fd = b->out->beneath[i];
+            return 0;
+        }
+    *fd = open(dir.data, O_PATH | O_DIRECTORY | O_CLOEXEC);
+    if (*fd >= 0 && *fd <= 2) { /* the host closed one of these; nothing of Weir's may take its place */
+        int higher = fcntl(*fd, F_DUPFD_CLOEXEC, 3), reason = errno;
+        close(*fd);
+        *fd = higher;
+        errno = reason;
+    }
+    if (*fd < 0) return error_system(err, errno, "the log root %s cannot be opened", dir.data);
+    b->beneath_dirs[b->out->beneath_count] = dir;
+    b->out->beneath[b->out->beneath_count++] = *fd;
+    return 0;
+}
+
+static int note_created(build *b, const sink_spec *spec, weir_error *err) {
+    built_file *f = &b->out->created[b->out->created_count];
+    f->path = strndup(spec->path.data, spec->path.len);
+    f->below = strndup(spec->beneath_path.len ? spec->beneath_path.data : "", spec->beneath_path.len);
+    f->beneath_fd = spec->beneath_fd;
+    if (f->path == NULL || f->below == NULL) {
+        free(f->path);
+        free(f->below);
+        return error_set(err, WEIR_ERR_SYSTEM, "no memory");
+    }
+    b->out->created_count++;
+    return 0;
+}
+
+static int open_target(build *b, const plan_handler *plan, handler *h, weir_error *err) {
+    handler_args args = plan->args;
+    sink_spec spec = {.fd = -1, .beneath_fd = -1};
+    bool has_target = false, created = false;
+    if (args.beneath_dir.len > 0 && open_beneath(b, args.beneath_dir, &args.beneath_fd, err) != 0) return -1;
+    arena_reset(&b->scratch);
+    if (plan->kind->spec(&args, &b->scratch, &spec, &has_target, err) != 0) return -1;
+    if (!has_target) return 0;
+    h->truncate = spec.mode == 'w';
+    if (target_acquire(b->targets, &spec, &h->target, &created, err) != 0) return -1;
+    return created ? note_created(b, &spec, err) : 0;
+}
+
+/* The old generation's handler that this one goes on as: the same definition, on the same target, whose
+ * writer alone counts what is delivered. */
+static handler_stats *old_row(const build *b, const handler *h) {
+    for (size_t i = 0; b->old != NULL && i < b->old->handler_count; i++) {
+        const handler *was = b->old->handlers[i];
+        if (was->definition == h->definition && was->target == h->target && was->stats != NULL)
+            return was->stats;
+    }
+    return NULL;
+}
+
+static int take_row(build *b, handler *h, weir_error *err) {
+    if ((h->stats = old_row(b, h)) != NULL) {
+        process_map_share_row(h->stats);
+        return 0;
+    }
+    h->stats = process_map_take_row(b->process, slice_of(h->name), (uint32_t)b->g->number);
+    if (h->stats != NULL) return 0;
+    return error_set(err, WEIR_ERR_SYSTEM,
+                     "more than %d handlers at one time, with those of the configuration before",
+                     LIMIT_HANDLERS);
+}
+
+static formatter *formatter_of(const build *b, const plan_handler *plan) {
+    return plan->formatter ? b->g->formatters[plan->formatter - b->plan->formatters] : formatter_default();
+}
+
+static int build_handler(build *b, const plan_handler *plan) {
+    weir_error err;
+    handler *h = calloc(1, sizeof *h);
+    if (h == NULL) return no_memory(b);
+    b->g->handlers[b->g->handler_count++] = h;
+    set_name(h, plan->name);
+    h->kind = plan->kind;
+    h->line = plan->level_line;
+    h->level = plan->level;
+    h->escape = plan->escape;
+    h->overflow = plan->overflow;
+    h->overflow_given = plan->overflow_given;
+    h->definition = plan->definition;
+    h->formatter = formatter_of(b, plan);
+    h->terminator = SLICE_LITERAL("\n");
+    if (open_target(b, plan, h, &err) == 0 && take_row(b, h, &err) == 0) return 0;
+    tell(b, plan->line, "handler_", plan->name, "args", err.message);
+    return -1;
+}
+
+/* All that cannot be opened is told, not only the first. */
+static int build_handlers(build *b) {
+    size_t count = b->plan->handler_count;
+    int rc = 0;
+    b->g->handlers = calloc(count + 1, sizeof *b->g->handlers);
+    b->out->created = calloc(count + 1, sizeof *b->out->created);
+    b->out->beneath = calloc(count + 1, sizeof *b->out->beneath);
+    b->beneath_dirs = calloc(count + 1, sizeof *b->beneath_dirs);
+    if (b->g->handlers == NULL || b->out->created == NULL || b->out->beneath == NULL ||
+        b->beneath_dirs == NULL)
+        return no_memory(b);
+    for (size_t i = 0; i < count; i++)
+        if (build_handler(b, &b->plan->handlers[i]) != 0) rc = -1;
+    return rc;
+}
+
+/* ---- loggers ---- */
+
+static int build_rule(build *b, const plan_logger *plan) {
+    logger_rule *rule = &b->g->rules[b->g->rule_count];
+    logger *l = logger_get(plan->qualname, NULL);
+    if (l == NULL) {
+        tell(b, plan->line, "", plan->section, "qualname", "no memory for the logger, or too many loggers");
+        return -1;
+    }
+    l->requested = true;
+    *rule = (logger_rule){.logger = l, .propagate = plan->propagate, .line = plan->level_line};
+    rule->handlers = calloc(plan->handler_count + 1, sizeof *rule->handlers);
+    b->g->rule_count++;
+    if (rule->handlers == NULL) return no_memory(b);
+    for (size_t i = 0; i < plan->handler_count; i++)
+        rule->handlers[rule->handler_count++] = b->g->handlers[plan->handlers[i] - b->plan->handlers];
+    b->out->rows[b->out->tree.count++] = (tree_plan_row){.logger = l, .level = plan->level};
+    return 0;
+}
+
+static int build_rules(build *b) {
+    size_t count = b->plan->logger_count;
+    b->g->rules = calloc(count + 1, sizeof *b->g->rules);
+    b->out->rows = calloc(count + 1, sizeof *b->out->rows);
+    if (b->g->rules == NULL || b->out->rows == NULL) return no_memory(b);
+    b->out->tree = (tree_plan){.rows = b->out->rows, .disable_existing = b->plan->disable_existing};
+    for (size_t i = 0; i < count; i++)
+        if (build_rule(b, &b->plan->loggers[i]) != 0) return -1;
+    return 0;
+}
+
+/* ---- all of it ---- */
+
+static generation *make_generation(const config_plan *plan, uint64_t number) {
+    generation *g = calloc(1, sizeof *g);
+    if (g == NULL) return NULL;
+    g->number = number;
+    g->overflow = plan->settings.overflow;
+    g->stall_timeout_ms = (int)plan->settings.stall_timeout_ms;
+    g->escape = plan->settings.escape;
+    return g;
+}
+
+int config_build(const config_plan *plan, uint64_t number, target_registry *targets, process_map *process,
+                 const generation *old, const config_rules *rules, built_config *out, problems *p) {
+    (void)rules; /* what they allow is in the plan: handler_args.beneath_dir */
+    *out = (built_config){0};
+    build b = {.plan = plan, .targets = targets, .process = process, .old = old, .out = out, .p = p};
+    arena_init(&b.scratch, 0);
+    b.g = out->generation = make_generation(plan, number);
+    int rc = b.g == NULL ? no_memory(&b) : build_formatters(&b);
+    if (rc == 0) rc = build_handlers(&b);
+    if (rc == 0) rc = build_rules(&b);
+    arena_done(&b.scratch);
+    free(b.beneath_dirs);
+    if (rc == 0) return 0;
+    problems_sort(p);
+    config_discard(out);
+    return -1;
+}
+
+void config_discard(built_config *built) {
+    generation_free(built->generation);
+    built->generation = NULL;
+    for (size_t i = 0; i < built->created_count; i++) {
+        const built_file *f = &built->created[i];
+        file_place place = {.path = f->path, .below = f->below, .beneath_fd = f->beneath_fd};
+        file_unmake(&place);
+    }
+    config_built_done(built);
+}
+
+void config_built_done(built_config *built) {
+    for (size_t i = 0; i < built->created_count; i++) {
+        free(built->created[i].path);
+        free(built->created[i].below);
+    }
+    for (size_t i = 0; i < built->beneath_count; i++) close(built->beneath[i]);
+    free(built->created);
+    free(built->beneath);
+    free(built->rows);
+    *built = (built_config){0};
+}
