@@ -1,0 +1,92 @@
+/* A disk that does not answer: write blocks, whatever anybody wants. */
+#include <pthread.h>
+#include <sys/syscall.h>
+#include <sys/uio.h>
+
+#include "base/futex.h"
+#include "support/sink_fixture.h"
+
+static uint32_t blocked, inside, done;
+
+ssize_t writev(int fd, const struct iovec *parts, int count) {
+    if (__atomic_load_n(&blocked, __ATOMIC_ACQUIRE) != 0) {
+        futex_signal(&inside);
+        while (__atomic_load_n(&blocked, __ATOMIC_ACQUIRE) != 0) usleep(1000);
+        ssize_t n = syscall(SYS_writev, fd, parts, count);
+        futex_signal(&done);
+        return n;
+    }
+    return syscall(SYS_writev, fd, parts, count);
+}
+
+Test(target_stop, a_thread_in_a_blocked_disk_call_is_left_behind_and_named) {
+    fixture f;
+    fixture_begin(&f, 64 * 1024);
+    slice path = fixture_path(&f, "nfs.log");
+    sink_spec spec = file_spec(path);
+    target *t = fixture_target(&f, &spec);
+    uint16_t row = fixture_row(&f, "nfs");
+    target_activate(t);
+    blocked = 1;
+    put(&f, t, row, "line\n");
+    publish(t);
+    WAIT_UNTIL(__atomic_load_n(&inside, __ATOMIC_ACQUIRE) > 0);
+    int64_t from = clock_monotonic_ns();
+    text left;
+    text_init(&left, 0);
+    cr_assert_eq(target_registry_stop(f.registry, from + 300 * 1000000, &left), 1);
+    cr_assert((clock_monotonic_ns() - from) / 1000000 < 1500);
+    cr_assert(slice_equal(text_slice(&left), path));
+    text_done(&left);
+    target_release(t);
+    /* All that the thread must not touch any more goes now; then its call comes back. */
+    target_registry_free(f.registry);
+    process_map_free(f.process);
+    run_dir_close(&f.run);
+    __atomic_store_n(&blocked, 0, __ATOMIC_RELEASE);
+    WAIT_UNTIL(__atomic_load_n(&done, __ATOMIC_ACQUIRE) > 0);
+    expect_file(path, "line\n");
+    fixture_clean(&f);
+}
+
+/* Many writers that rest are told, joined and done within moments. */
+Test(target_stop, many_idle_writers_end_at_once) {
+    fixture f;
+    fixture_begin(&f, 64 * 1024);
+    target *all[50];
+    for (int i = 0; i < 50; i++) {
+        char name[32];
+        snprintf(name, sizeof name, "app-%d.log", i);
+        sink_spec spec = file_spec(fixture_path(&f, name));
+        all[i] = fixture_target(&f, &spec);
+        if (i % 2 == 0) target_activate(all[i]);
+    }
+    int64_t from = clock_monotonic_ns();
+    cr_assert_eq(target_registry_stop(f.registry, from + 10 * (int64_t)1000000000, NULL), 0);
+    cr_assert((clock_monotonic_ns() - from) / 1000000 < 5000);
+    for (int i = 0; i < 50; i++) target_release(all[i]);
+    cr_assert_eq(fixture_end(&f, 0), 0);
+}
+
+static void *revive(void *arg) {
+    fixture *f = arg;
+    char path[128];
+    snprintf(path, sizeof path, "%s/app.log", f->dir);
+    sink_spec spec = file_spec(slice_of(path));
+    for (int i = 0; i < 300; i++) {
+        target *t = fixture_target(f, &spec);
+        target_activate(t);
+        target_release(t);
+    }
+    return NULL;
+}
+
+/* Acquire against the end of the same target, as fast as it goes. */
+Test(target_stop, acquire_and_release_race_with_the_end) {
+    fixture f;
+    fixture_begin(&f, 64 * 1024);
+    pthread_t threads[2];
+    for (int i = 0; i < 2; i++) pthread_create(&threads[i], NULL, revive, &f);
+    for (int i = 0; i < 2; i++) pthread_join(threads[i], NULL);
+    cr_assert_eq(fixture_end(&f, 2000), 0);
+}
