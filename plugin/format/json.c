@@ -83,6 +83,12 @@ static void add_string(const json_formatter *f, enum part p, slice s, json_write
     json_string(w, s);
 }
 
+/* A given `created` may lie beyond what nanoseconds can count. */
+static bool has_timestamp(const record *rec) {
+    int64_t second = rec->created_ns / 1000000000;
+    return rec->second >= second - 1 && rec->second <= second + 1;
+}
+
 static void add_timestamp(const json_formatter *f, record *rec, json_writer *w) {
     text *work = &rec->scratch->work;
     if (!has(f, PART_TIMESTAMP)) return;
@@ -116,7 +122,7 @@ static int json_format(formatter *base, record *rec, escape_mode escape, text *o
     json_writer w;
     (void)escape;
     if (format_check_message(rec, err) != 0) return -1;
-    if (rec->second == INT64_MAX || rec->second == INT64_MIN)
+    if (!has_timestamp(rec))
         return error_set(err, WEIR_ERR_INVALID, "OverflowError: timestamp out of range for platform time_t");
     slice message = record_message(rec, ESCAPE_NONE);
     if (message.data == NULL) out->failed = true;

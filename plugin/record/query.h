@@ -30,10 +30,12 @@ typedef struct record_query {
 } record_query;
 
 void query_init(record_query *q);
-/* Splits "disk full" into words; -1 when there are too many. */
-int query_set_words(record_query *q, slice text, arena *a, weir_error *err);
+/* Splits "disk full" into words; -1 when there are too many, or one has nothing to search for ("--").
+ * What a word is, and how this differs from the history's index beyond ASCII: record/words.h. */
+int query_set_words(record_query *q, slice in, arena *a, weir_error *err);
 /* "-1h", "-15m", "2026-11-20", "2026-11-20T10:06:00Z", "@1700000000.5", "now"; now_us given. */
 int query_parse_time(slice in, int64_t now_us, int64_t *out_us, weir_error *err);
+/* '*' any run, '?' one byte, over the whole name. Nothing is special about dots. */
 bool query_glob(slice pattern, slice name);
 /* All conditions but limit. */
 bool query_matches(const record_query *q, const row *r);
