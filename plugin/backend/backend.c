@@ -38,7 +38,10 @@ backend *backend_create(const backend_settings *settings, weir_error *err) {
         error_set(err, WEIR_ERR_SYSTEM, "no memory for the backend");
         return NULL;
     }
-    *b = (backend){.set = *settings, .releases = settings->rings, .from = &b->live};
+    *b = (backend){.set = *settings,
+                   .releases = settings->rings,
+                   .from = &b->live,
+                   .next_id = &settings->process->next_id};
     pthread_mutex_init(&b->mail_lock, NULL);
     text_init(&b->own_entry, 0);
     text_init(&b->notice_entry, 0);

@@ -50,20 +50,22 @@ int backend_flush(backend *b, int64_t deadline_ns);
 /* A record of Weir's own (logger "weir"), routed like any other. Any thread of Weir; never blocks;
  * when the mailbox is full the record is counted, not kept. */
 void backend_log(backend *b, int level, slice message);
-/* One dead process's rings, routed by the current generation, in the order of their stamps, before
- * backend_start. had(arg, key of the target, id): this target's dead queue has it already. */
+/* What a dead process's rings (and slots of weir_signal_log) hold, routed by the current generation
+ * before backend_start: first what was routed there already, in that order, then the rest in the order
+ * of stamps. A record that has no id gets the dead process's next one. had(arg, target, id): this
+ * target's dead queue has it already. Room in the rings is given back as the records are published. */
 typedef struct recovered_rings {
     ring_set *rings;
     const dictionary *dictionary;
-    const clock_table *clock;
-    int process;
+    process_map *process;
     bool (*had)(void *arg, const target *t, uint64_t id);
     void *arg;
 } recovered_rings;
 typedef struct recovered_counts {
     uint64_t routed, unreadable;
 } recovered_counts;
-int backend_route_recovered(backend *b, const recovered_rings *source, recovered_counts *counts, weir_error *err);
+int backend_route_recovered(backend *b, const recovered_rings *from, recovered_counts *counts,
+                            weir_error *err);
 
 typedef struct backend_status {
     uint64_t accepted, routed, early[EARLY_COUNT], in_rings;

@@ -65,7 +65,7 @@ static bool encode_aside(backend *b, handler *h, const delivery *d) {
 static bool deliver_aside(backend *b, handler *h, const delivery *d) {
     if (!encode_aside(b, h, d) || b->scratch.len == 0) return true;
     char *to;
-    room got = overflow_reserve(b, h, d, b->scratch.len, &to);
+    lane_room got = overflow_reserve(b, h, d, b->scratch.len, &to);
     if (got != ROOM_OK) return got != ROOM_ABANDON;
     memcpy(to, b->scratch.data, b->scratch.len);
     finish(b, h, d, b->scratch.len);
@@ -75,7 +75,7 @@ static bool deliver_aside(backend *b, handler *h, const delivery *d) {
 static bool deliver_in_place(backend *b, handler *h, const delivery *d) {
     char *to;
     size_t size = guess(d, h->lane);
-    room got = overflow_reserve(b, h, d, size, &to);
+    lane_room got = overflow_reserve(b, h, d, size, &to);
     if (got != ROOM_OK) return got != ROOM_ABANDON;
     text out = {.data = to, .cap = size, .limit = size - 1};
     b->err.message[0] = '\0';
@@ -108,14 +108,14 @@ static bool deliver_one(backend *b, handler *h, const delivery *d) {
 /* Waits for the room of all handlers before the first of them gets the record: while it waits, no
  * queue holds a part of a record that another handler of the same queue does not have yet, so all of
  * them can be published with a true mark. Only records longer than the guess are not covered. */
-static room prepare(backend *b, const delivery *d, handler **picked, size_t at) {
+static lane_room prepare(backend *b, const delivery *d, handler **picked, size_t at) {
     handler *h = picked[at];
     size_t bytes = 0;
     for (size_t i = 0; i <= at; i++)
         if (picked[i] != NULL && picked[i]->lane == h->lane) bytes += guess(d, h->lane);
     if (bytes > h->lane->record_max) bytes = h->lane->record_max;
     char *to;
-    room got = overflow_reserve(b, h, d, bytes, &to);
+    lane_room got = overflow_reserve(b, h, d, bytes, &to);
     if (got == ROOM_OK) lane_commit(b, h, 0, 0, 0);
     return got;
 }
@@ -123,7 +123,7 @@ static room prepare(backend *b, const delivery *d, handler **picked, size_t at) 
 bool deliver_group(backend *b, delivery *d, handler **picked, size_t count) {
     for (size_t i = 1; i < count && d->rec != NULL; i++) {
         if (picked[i]->lane == NULL || d->entry->size > GUESS_MAX) continue;
-        room got = prepare(b, d, picked, i);
+        lane_room got = prepare(b, d, picked, i);
         if (got == ROOM_ABANDON) return false;
         if (got == ROOM_DROPPED) picked[i] = NULL; /* counted already */
     }

@@ -96,7 +96,7 @@ static bool out_of_time(const backend *b) {
     return __atomic_load_n(&b->stop, __ATOMIC_ACQUIRE) != 0 && clock_monotonic_ns() >= b->stop_deadline;
 }
 
-static room wait_for_room(backend *b, handler *h, const delivery *d, size_t bytes, char **out) {
+static lane_room wait_for_room(backend *b, handler *h, const delivery *d, size_t bytes, char **out) {
     lane *l = h->lane;
     overflow_policy policy = policy_of(b, h, d->entry->level);
     publish_and_release(b, d->id);
@@ -116,9 +116,9 @@ static room wait_for_room(backend *b, handler *h, const delivery *d, size_t byte
     return ROOM_DROPPED;
 }
 
-room overflow_reserve(backend *b, handler *h, const delivery *d, size_t bytes, char **out) {
+lane_room overflow_reserve(backend *b, handler *h, const delivery *d, size_t bytes, char **out) {
     lane *l = h->lane;
-    room result = ROOM_OK;
+    lane_room result = ROOM_OK;
     if ((*out = lane_try(b, h, bytes)) == NULL) {
         overflow_policy policy = policy_of(b, h, d->entry->level);
         if (policy == OVERFLOW_DROP || d->own) {

@@ -35,12 +35,12 @@ typedef struct lane {
     target *target;
     chunk_queue *queue;
     size_t record_max;
-    uint64_t holds;    /* id of the newest record in it: see publish_lanes */
-    bool dirty;        /* something in it is not published */
-    uint64_t noted;    /* done_id as last published */
-    bool truncate;     /* a truncation is owed before the next bytes */
-    bool stalled;      /* nothing is waited for: its records are dropped while there is no room */
-    bool trusted;      /* it moved lately: worth waiting for */
+    uint64_t holds;       /* id of the newest record in it: see publish_lanes */
+    bool dirty;           /* something in it is not published */
+    uint64_t noted;       /* done_id as last published */
+    bool truncate;        /* a truncation is owed before the next bytes */
+    bool stalled;         /* nothing is waited for: its records are dropped while there is no room */
+    bool trusted;         /* it moved lately: worth waiting for */
     uint64_t seen_read;   /* read_pos when last observed */
     uint64_t moved_at;    /* stamps: of the last movement seen, */
     uint64_t observed_at; /* of the last look, */
@@ -103,8 +103,8 @@ struct backend {
     ring_set *releases; /* the rings that publishing gives room back to */
     merge merge;
     record rec;
-    uint64_t done_id;     /* of the last record that is through */
-    size_t unpublished;   /* entry bytes since the last publication */
+    uint64_t done_id;   /* of the last record that is through */
+    size_t unpublished; /* entry bytes since the last publication */
     uint64_t published_at;
     uint64_t routed;      /* since then */
     uint64_t signal_mask; /* slots routed since then */
@@ -116,12 +116,14 @@ struct backend {
 
     bool (*had)(void *arg, const target *t, uint64_t id); /* recovery only */
     void *had_arg;
+    uint64_t *next_id;   /* where records get their ids: this process's counter, or the dead one's */
+    uint64_t unreadable; /* entries that could not be decoded */
 
-    text own_entry;  /* the entry of an own record */
+    text own_entry; /* the entry of an own record */
     text notice_entry;
-    record_reader *notice_reader; /* notices are made while another record is being delivered */
+    record_reader *notice_reader;    /* notices are made while another record is being delivered */
     uint32_t own_logger, own_thread; /* dictionary ids */
-    text scratch;    /* a record too long for the first guess */
+    text scratch;                    /* a record too long for the first guess */
     weir_error err;
     uint64_t lastresort_lost;
 
@@ -135,7 +137,7 @@ struct backend {
     uint32_t mail_waiting; /* atomic: requests and own records; looked at without the lock */
     uint32_t mail_done;    /* futex word of those who wait for an answer */
     mail *mails;
-    bool closed; /* no more requests */
+    bool closed;      /* no more requests */
     uint32_t flushes; /* armed */
     own_record own[OWN_MAX];
     size_t own_count;
@@ -159,6 +161,7 @@ void source_done(source *s);
 logger *source_logger(source *s, uint32_t id);
 
 /* route.c */
+/* From this process's counter. */
 uint64_t route_take_id(backend *b);
 /* Gives the entry its id, keeps it for the recent records and brings it to its handlers. false: the
  * time to stop has run out first and no queue has it; it stays in its ring. */
@@ -170,9 +173,9 @@ bool route_made(backend *b, ring_entry *e, bool own);
 bool deliver_group(backend *b, delivery *d, handler **picked, size_t count);
 
 /* overflow.c */
-typedef enum room { ROOM_OK, ROOM_DROPPED, ROOM_ABANDON } room;
+typedef enum lane_room { ROOM_OK, ROOM_DROPPED, ROOM_ABANDON } lane_room;
 /* Room for a record of h in its lane; waits as the policy says; counts a drop. */
-room overflow_reserve(backend *b, handler *h, const delivery *d, size_t bytes, char **out);
+lane_room overflow_reserve(backend *b, handler *h, const delivery *d, size_t bytes, char **out);
 /* Only if there is room now. */
 char *lane_try(backend *b, handler *h, size_t bytes);
 void lane_commit(backend *b, handler *h, uint64_t id, size_t bytes, uint32_t records);
@@ -181,7 +184,8 @@ void overflow_drop(backend *b, handler *h, const delivery *d, enum handler_drop 
 
 /* notice.c */
 /* An entry of kind ENTRY_MADE with that message; NULL without memory. Lives in out. */
-ring_entry *notice_encode(backend *b, text *out, uint32_t logger_id, int level, uint64_t stamp, slice message);
+ring_entry *notice_encode(backend *b, text *out, uint32_t logger_id, int level, uint64_t stamp,
+                          slice message);
 bool notice_owed(const handler *h);
 /* Tells the handler of its drops if there is room. */
 void notice_emit(backend *b, handler *h);
@@ -197,10 +201,10 @@ bool publish_lanes(backend *b, uint64_t held);
 void publish_and_release(backend *b, uint64_t held);
 
 /* mailbox.c */
-void mailbox_serve(backend *b);   /* swaps and flushes; also in the middle of a wait */
+void mailbox_serve(backend *b); /* swaps and flushes; also in the middle of a wait */
 void mailbox_route_own(backend *b);
-void mailbox_passed(backend *b);  /* a pass has ended and is published */
-void mailbox_close(backend *b);   /* refuses what is left */
+void mailbox_passed(backend *b); /* a pass has ended and is published */
+void mailbox_close(backend *b);  /* refuses what is left */
 
 /* signals.c */
 bool signals_waiting(const backend *b);

@@ -13,14 +13,14 @@
 #include "backend/backend.h"
 
 typedef struct recovery_report {
-    size_t processes;      /* directories found */
-    uint64_t from_queues;  /* records that chunk queues held, delivered */
-    uint64_t from_rings;   /* records routed from rings */
+    size_t processes;     /* dead ones whose directories were found */
+    uint64_t from_queues; /* records that chunk queues held, delivered */
+    uint64_t from_rings;  /* records routed from rings */
     uint64_t dropped;
-    uint64_t unreadable;   /* damaged entries or chunks, counted as far as they can be */
-    uint64_t doubtful;     /* batches that may be there twice */
-    uint64_t buffered;     /* records that Memory- and QueueHandlers of the dead held: lost */
-    text lines;            /* a sentence a target and per trouble, each with newline */
+    uint64_t unreadable; /* damaged entries or chunks, counted as far as they can be */
+    uint64_t doubtful;   /* batches that may be there twice */
+    uint64_t buffered;   /* records that Memory- and QueueHandlers of the dead held: lost */
+    text lines;          /* a sentence a target and per trouble, each with newline */
 } recovery_report;
 
 int recovery_run(backend *b, const char *configured_run_dir, const char *service, recovery_report *report,

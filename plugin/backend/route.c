@@ -3,18 +3,23 @@
  * levels are not looked at: the call did. Backend thread, or recovery. */
 #include "backend/parts.h"
 
-uint64_t route_take_id(backend *b) {
-    uint64_t id = b->set.process->next_id;
-    __atomic_store_n(&b->set.process->next_id, id + 1, __ATOMIC_RELAXED);
+/* Stored before the id is used: after a kill the counter is beyond every id that an entry has. */
+static uint64_t take_id(uint64_t *next) {
+    uint64_t id = *next;
+    __atomic_store_n(next, id + 1, __ATOMIC_RELAXED);
     return id;
 }
+
+uint64_t route_take_id(backend *b) { return take_id(&b->set.process->next_id); }
 
 static void decode(backend *b, delivery *d) {
     if (d->rec != NULL || d->damaged) return;
     if (record_decode(d->reader, d->entry, &b->rec) == 0)
         d->rec = &b->rec;
-    else
+    else {
         d->damaged = true;
+        b->unreadable++;
+    }
 }
 
 /* Filters see no damaged record: it goes on, to be counted as dropped by each handler. */
@@ -60,7 +65,7 @@ static bool follow_route(backend *b, delivery *d, source *from) {
 
 bool route_entry(backend *b, ring_entry *e) {
     bool fresh = e->id == 0 || b->from == &b->live;
-    if (fresh) e->id = route_take_id(b);
+    if (fresh) __atomic_store_n(&e->id, take_id(b->next_id), __ATOMIC_RELAXED);
     delivery d = {.entry = e, .reader = b->from->reader, .id = e->id, .fresh = fresh};
     if (b->from == &b->live) publish_stage_recent(b, e);
     if (!follow_route(b, &d, b->from)) return false;

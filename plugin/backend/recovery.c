@@ -1,0 +1,106 @@
+/* recovery.c - finds the directories of dead processes, oldest first, and has their queues and rings
+ * delivered: all queues before all rings, since a newer process's queue may hold what it routed from an
+ * older one's rings. A directory goes when nothing in it waits. Runs on the thread that starts Weir, or
+ * in `weir recover`; the backend's thread does not run yet. */
+#include "backend/recovery.h"
+
+#include <stdarg.h>
+#include <stdlib.h>
+
+#include "backend/recovery_parts.h"
+
+/* How long the present targets may take to write what came from rings. After that their own queues are
+ * the safe place. */
+#define RECOVERY_DRAIN_NS (5LL * 1000000000)
+
+void recovery_say(recovery_report *r, const dead_process *dead, const char *format, ...) {
+    va_list args;
+    va_start(args, format);
+    text_addf(&r->lines, "pid %d: ", dead->pid);
+    text_vaddf(&r->lines, format, args);
+    text_add_char(&r->lines, '\n');
+    va_end(args);
+}
+
+void recovery_report_done(recovery_report *r) { text_done(&r->lines); }
+
+static int remember(void *arg, run_dir *claimed) {
+    dead_list *list = arg;
+    if (list->count == list->room) {
+        size_t room = list->room ? list->room * 2 : 8;
+        dead_process *items = realloc(list->items, room * sizeof *items);
+        if (items == NULL) {
+            run_dir_close(claimed); /* it is found again next time */
+            list->no_memory = true;
+            return -1;
+        }
+        list->items = items;
+        list->room = room;
+    }
+    list->items[list->count++] = (dead_process){.dir = *claimed};
+    return 0;
+}
+
+/* An id that was given anywhere is never given again. */
+static void learn_ids(backend *b, const process_map *dead) {
+    uint64_t most = (uint64_t)clock_realtime_ns() * 2;
+    if (dead->next_id > b->set.process->next_id && dead->next_id < most)
+        b->set.process->next_id = dead->next_id;
+}
+
+static int open_process(backend *b, dead_process *dead, recovery_report *report, weir_error *err) {
+    weir_error why = {0};
+    const char *slash = strrchr(dead->dir.path, '/');
+    dead->pid = slash == NULL ? 0 : (int)strtol(slash + 1, NULL, 10);
+    dead->process = process_map_open(&dead->dir, &why);
+    if (dead->process != NULL) learn_ids(b, dead->process);
+    return recovery_open_queues(dead, report, err);
+}
+
+static uint64_t dropped_here(const backend *b) {
+    uint64_t sum = 0;
+    for (size_t i = 0; i < LIMIT_HANDLERS; i++)
+        for (int reason = 0; reason < DROP_COUNT; reason++)
+            sum += __atomic_load_n(&b->set.process->handlers[i].dropped[reason], __ATOMIC_RELAXED);
+    return sum;
+}
+
+static void drain(backend *b) {
+    int64_t deadline = clock_monotonic_ns() + RECOVERY_DRAIN_NS;
+    for (size_t i = 0; i < b->current->lane_count; i++) target_drain(b->current->lanes[i].target, deadline);
+}
+
+static void close_process(dead_process *dead, bool keep) {
+    recovery_close_queues(dead);
+    if (dead->process != NULL) process_map_free(dead->process);
+    if (keep || dead->waits)
+        run_dir_close(&dead->dir);
+    else
+        run_dir_remove(&dead->dir);
+}
+
+static int recover_all(backend *b, dead_list *list, recovery_report *report, weir_error *err) {
+    for (size_t i = 0; i < list->count; i++)
+        if (open_process(b, &list->items[i], report, err) != 0) return -1;
+    for (size_t i = 0; i < list->count; i++) recovery_deliver_queues(&list->items[i], report);
+    uint64_t dropped = dropped_here(b);
+    for (size_t i = 0; i < list->count; i++) recovery_route_rings(b, &list->items[i], list, report);
+    drain(b);
+    report->dropped += dropped_here(b) - dropped;
+    return 0;
+}
+
+int recovery_run(backend *b, const char *configured_run_dir, const char *service, recovery_report *report,
+                 weir_error *err) {
+    dead_list list = {0};
+    *report = (recovery_report){0};
+    text_init(&report->lines, 0);
+    int rc = run_dir_claim_dead(configured_run_dir, service, remember, &list, err) < 0 ? -1 : 0;
+    if (rc == 0 && list.no_memory) rc = error_set(err, WEIR_ERR_SYSTEM, "no memory to recover");
+    report->processes = list.count;
+    for (size_t i = 0; i < b->current->lane_count; i++) target_activate(b->current->lanes[i].target);
+    if (rc == 0) rc = recover_all(b, &list, report, err);
+    for (size_t i = 0; i < list.count; i++) close_process(&list.items[i], rc != 0);
+    free(list.items);
+    return rc;
+}
