@@ -3,7 +3,7 @@
 #include "base/level.h"
 #include "base/limits.h"
 #include "config/check.h"
-#include "config/paths.h"
+#include "base/path.h"
 
 /* What Python has and this version does not build. "handlers." or "logging.handlers." comes before it. */
 static const char *const python_classes[] = {"RotatingFileHandler", "TimedRotatingFileHandler",

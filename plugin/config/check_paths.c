@@ -10,7 +10,7 @@
 #include <unistd.h>
 
 #include "config/check.h"
-#include "config/paths.h"
+#include "base/path.h"
 
 static const char *args_key(checker *c, const ini_section *s) {
     return ini_get_raw(&c->ini, s, "args") || !ini_get_raw(&c->ini, s, "kwargs") ? "args" : "kwargs";

@@ -5,7 +5,7 @@ static const sink_kind *const sink_kinds[] = {&file_sink_kind, &stream_sink_kind
 
 const sink_kind *sink_kind_find(slice name) {
     for (size_t i = 0; i < sizeof sink_kinds / sizeof sink_kinds[0]; i++) {
-        if (sink_kinds[i] != NULL && slice_is(name, sink_kinds[i]->name)) return sink_kinds[i];
+        if (slice_is(name, sink_kinds[i]->name)) return sink_kinds[i];
     }
     return NULL;
 }

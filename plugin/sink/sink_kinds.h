@@ -4,8 +4,8 @@
 
 #include "sink/sink.h"
 
-extern const sink_kind file_sink_kind;                          /* file_sink.c */
-extern const sink_kind stream_sink_kind;                        /* stream_sink.c */
-extern const sink_kind history_sink_kind __attribute__((weak)); /* store/history_sink.c: "sqlite" */
+extern const sink_kind file_sink_kind;    /* file_sink.c */
+extern const sink_kind stream_sink_kind;  /* stream_sink.c */
+extern const sink_kind history_sink_kind; /* store/history_sink.c: "sqlite" */
 
 #endif

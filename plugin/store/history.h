@@ -9,6 +9,9 @@
 
 #include "record/query.h"
 
+/* The smallest max_size: the empty schema has 64 KiB, and less than this holds no useful history. */
+#define HISTORY_MIN_SIZE (1024 * 1024)
+
 typedef struct history history;
 
 /* For reading only: SQLITE_OPEN_READONLY, authorizer, limits. Works when no service runs. */

@@ -12,6 +12,7 @@
 #include "store/connection.h"
 #include "store/fork_gate.h"
 #include "store/name_cache.h"
+#include "store/history.h"
 #include "store/place.h"
 #include "store/rollup.h"
 
@@ -21,8 +22,6 @@
 #define HISTORY_PRUNE_ROWS 1000
 /* Text of the rows of one step, which are copied: rows can be large. */
 #define HISTORY_PRUNE_BYTES (4 * 1024 * 1024)
-/* The smallest max_size: the empty schema has 64 KiB, and less than this holds no useful history. */
-#define HISTORY_MIN_SIZE (1024 * 1024)
 /* A checkpoint is made when the WAL has this many pages (16 MiB): often enough that reading stays
  * fast, rarely enough that hot index pages are written once for many commits. */
 #define HISTORY_CHECKPOINT_PAGES 4096

@@ -1,7 +1,7 @@
-/* paths.h - absolute paths as text: joined, cleaned of "." and "..", held against directories. Stateless;
+/* path.h - absolute paths as text: joined, cleaned of "." and "..", held against directories. Stateless;
  * asks no file system. */
-#ifndef WEIR_CONFIG_PATHS_H
-#define WEIR_CONFIG_PATHS_H
+#ifndef WEIR_BASE_PATH_H
+#define WEIR_BASE_PATH_H
 
 #include "base/arena.h"
 

@@ -1,6 +1,6 @@
-/* paths.c - see paths.h. Runs on the thread that checks a configuration. Whether a link leads elsewhere is
+/* path.c - see path.h. Runs on the thread that checks or builds a configuration. Whether a link leads elsewhere is
  * not decided here: the file is opened with RESOLVE_BENEATH and RESOLVE_NO_SYMLINKS. */
-#include "config/paths.h"
+#include "base/path.h"
 
 slice path_absolute(arena *a, slice base, slice path) {
     bool absolute = path.len > 0 && path.data[0] == '/';
