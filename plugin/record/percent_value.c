@@ -254,8 +254,17 @@ static int put_float(const percent_spec *spec, const value *v, text *out, weir_e
     return 0;
 }
 
+static int check_bounds(const percent_spec *spec, weir_error *err) {
+    bool is_text = spec->type == 's' || spec->type == 'r' || spec->type == 'a' || spec->type == 'c';
+    if (spec->width > PERCENT_WIDTH_MAX) return error_set(err, WEIR_ERR_INVALID, "ValueError: width too big");
+    if (spec->precision > PERCENT_WIDTH_MAX && !is_text)
+        return error_set(err, WEIR_ERR_INVALID, "ValueError: precision too big");
+    return 0;
+}
+
 int percent_value(const percent_spec *spec, const value *v, bool escape, text *out, weir_error *err) {
     bool plain = spec->width == CONV_NONE && spec->precision == CONV_NONE;
+    if (!plain && check_bounds(spec, err) != 0) return -1;
     switch (spec->type) {
     case 's':
         if (v->type == VALUE_STR) {

@@ -102,14 +102,14 @@ static uint8_t read_flags(slice format, size_t *at) {
 
 static bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
-/* Digits at *at; false: the number is beyond PERCENT_WIDTH_MAX. */
+/* Digits at *at; false: the number is beyond an int. */
 static bool read_digits(slice format, size_t *at, int *number) {
-    int sum = 0;
+    int64_t sum = 0;
     for (; *at < format.len && is_digit(format.data[*at]); (*at)++) {
         sum = sum * 10 + (format.data[*at] - '0');
-        if (sum > PERCENT_WIDTH_MAX) return false;
+        if (sum > INT32_MAX) return false;
     }
-    *number = sum;
+    *number = (int)sum;
     return true;
 }
 
@@ -139,8 +139,8 @@ static int take_width(walk *w, percent_spec *spec) {
     int64_t width;
     if (take_star(w, "ssize_t", INT64_MIN, INT64_MAX, &width) != 0) return -1;
     if (width < 0) spec->flags |= CONV_MINUS;
-    if (width < -PERCENT_WIDTH_MAX || width > PERCENT_WIDTH_MAX) return fail(w, "ValueError: width too big");
-    spec->width = (int)(width < 0 ? -width : width);
+    bool fits = width >= -INT32_MAX && width <= INT32_MAX;
+    spec->width = !fits ? INT32_MAX : (int)(width < 0 ? -width : width); /* percent_value refuses it */
     return 0;
 }
 
@@ -155,7 +155,6 @@ static int take_precision(walk *w, percent_spec *spec) {
                                                                 : fail(w, "ValueError: precision too big");
     int64_t precision;
     if (take_star(w, "int", INT32_MIN, INT32_MAX, &precision) != 0) return -1;
-    if (precision > PERCENT_WIDTH_MAX) return fail(w, "ValueError: precision too big");
     spec->precision = precision < 0 ? 0 : (int)precision;
     return 0;
 }
@@ -187,10 +186,6 @@ static int unsupported(walk *w, uint32_t type) {
 }
 
 static int put_conversion(walk *w, const percent_spec *spec) {
-    if (spec->type == '%') {
-        put_char(w->out, '%');
-        return 0;
-    }
     const value *v = next_argument(w);
     if (v == NULL) return -1;
     if (!is_conversion(spec->type)) return unsupported(w, spec->type);

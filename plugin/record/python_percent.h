@@ -8,7 +8,8 @@
 #include "base/limits.h"
 #include "base/value.h"
 
-/* Python has no bound; here a width or precision beyond a chunk is "width too big". */
+/* Python has no bound; here a width beyond a chunk is "width too big", and so is the precision of
+ * a number. */
 #define PERCENT_WIDTH_MAX CHUNK_SIZE
 
 /* What is escaped: the text of the format itself, and what values print as. */
