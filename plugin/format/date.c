@@ -352,6 +352,7 @@ void date_iso_utc(text *out, int64_t microseconds) {
     digits_write(rests + 7, rest / 3600, 2);
     digits_write(rests + 10, rest / 60 % 60, 2);
     digits_write(rests + 13, rest % 60, 2);
-    digits_write(rests + 16, (uint64_t)(microseconds - seconds * 1000000), 6);
+    int64_t fraction = microseconds % 1000000;
+    digits_write(rests + 16, (uint64_t)(fraction < 0 ? fraction + 1000000 : fraction), 6);
     text_add(out, rests, sizeof(rests) - 1);
 }
