@@ -12,7 +12,6 @@ void history_checkpoint(history_writer *w, bool idle) {
     /* PASSIVE waits for nobody. When all is copied and nobody reads from the WAL, the next commit
      * starts it anew, and journal_size_limit cuts it. */
     int rc = sqlite3_wal_checkpoint_v2(w->conn.db, NULL, SQLITE_CHECKPOINT_PASSIVE, &pages, &done);
-    w->wal_held = rc == SQLITE_OK && pages > 0 && done < pages;
     /* Everything is in the file: until the next commit there is nothing to copy. */
     if (rc == SQLITE_OK && done == pages) w->conn.wal_pages = 0;
 }
@@ -21,7 +20,7 @@ void history_checkpoint(history_writer *w, bool idle) {
  * commit starts a new WAL, unless a reader still reads the old: RESTART finds that out. */
 store_status history_wal_room(history_writer *w, weir_error *err) {
     int pages = 0, done = 0;
-    if (wal_bytes(w) < HISTORY_WAL_MAX) return STORE_OK;
+    if (wal_bytes(w) < w->wal_max) return STORE_OK;
     int rc = sqlite3_wal_checkpoint_v2(w->conn.db, NULL, SQLITE_CHECKPOINT_TRUNCATE, &pages, &done);
     if (rc == SQLITE_OK) {
         w->conn.wal_pages = 0;

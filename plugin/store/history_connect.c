@@ -152,7 +152,6 @@ store_status history_connect(history_writer *w, bool *created, weir_error *err) 
     if (s == STORE_OK) {
         w->anew = true;
         w->look_at_ns = w->sweep_at_ns = 0;
-        w->wal_held = false;
     } else {
         history_disconnect(w, true);
     }

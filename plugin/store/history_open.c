@@ -11,17 +11,23 @@
 
 /* ---- guards ---- */
 
+static int allow_only(const char *name, const char *allowed) {
+    return name != NULL && strcmp(name, allowed) == 0 ? SQLITE_OK : SQLITE_DENY;
+}
+
 /* What our statements, and the full-text index inside SQLite, need: reading. Nothing else. */
 static int allow(void *arg, int action, const char *a, const char *b, const char *database,
                  const char *trigger) {
-    (void)arg, (void)b, (void)database, (void)trigger;
+    (void)arg, (void)database, (void)trigger;
     switch (action) {
     case SQLITE_SELECT:
     case SQLITE_READ:
-    case SQLITE_FUNCTION:
     case SQLITE_TRANSACTION: return SQLITE_OK;
-    case SQLITE_PRAGMA: /* FTS5 looks whether the file has changed */
-        return a != NULL && strcmp(a, "data_version") == 0 ? SQLITE_OK : SQLITE_DENY;
+    case SQLITE_FUNCTION: return allow_only(b, "match");
+    /* FTS5 looks whether the file has changed. */
+    case SQLITE_PRAGMA: return allow_only(a, "data_version");
+    /* So SQLite asks when FTS5 declares its table; the connection cannot write anyway. */
+    case SQLITE_UPDATE: return allow_only(a, "sqlite_master");
     default: return SQLITE_DENY;
     }
 }

@@ -210,6 +210,7 @@ static history_writer *writer_create(const sink_spec *spec, weir_error *err) {
         return NULL;
     }
     history_names_init(w);
+    w->wal_max = HISTORY_WAL_MAX;
     if (history_options_parse(spec, &w->options, err) != 0 || place_init(&w->place, spec, err) != 0 ||
         connection_init(&w->conn, w->place.path, err) != 0) {
         place_done(&w->place);

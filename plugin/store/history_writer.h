@@ -87,7 +87,7 @@ typedef struct history_writer {
     int64_t look_at_ns; /* CLOCK_MONOTONIC: when to look again */
     int64_t sweep_at_ns;
     int64_t pruned_before_us; /* all that is older has gone */
-    bool wal_held;            /* a reader keeps the WAL from starting anew */
+    int64_t wal_max;          /* HISTORY_WAL_MAX; tests take less */
     weir_error remark;        /* of idle, told by the next write; code 0: none */
     bool anew;                /* opened before: a missing file is to be begun anew */
 } history_writer;
