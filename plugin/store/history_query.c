@@ -7,6 +7,7 @@
 
 #include "base/clock.h"
 #include "base/limits.h"
+#include "record/words.h"
 #include "store/history_reader.h"
 
 static int step_plain(history *h, reader_statement which, weir_error *err) {
@@ -29,10 +30,11 @@ static void set_bounds(history_search *s, const record_query *q) {
 }
 
 static int search(history_search *s) {
-    bool finished = false;
+    bool finished = false, words = s->query->word_count > 0;
+    for (size_t i = 0; i < s->query->word_count; i++)
+        if (!words_has_token(s->query->words[i])) return 0; /* nothing matches it */
     if (search_sites(s) != 0) return -1;
     if (s->sites != NULL && s->site_count == 0) return 0;
-    bool words = search_has_words(s->query);
     bool sites = s->sites != NULL && s->site_count <= HISTORY_MERGE_SITES;
     if (search_scan(s, words || sites ? HISTORY_SCAN_ROWS : 0, &finished) != 0) return -1;
     if (finished || s->ended) return 0;

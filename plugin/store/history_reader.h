@@ -84,9 +84,8 @@ bool search_has_site(const history_search *s, int64_t site);
 /* ---- history_ways.c: each goes from s->upper or s->lower on, until s->ended or the end ---- */
 /* In order of time; at most max_rows looked at (0: no bound). *finished: there are no more. */
 int search_scan(history_search *s, size_t max_rows, bool *finished);
-/* By the words' index. Only if search_has_words. */
+/* By the words' index. Only for a query with words. */
 int search_words(history_search *s);
-bool search_has_words(const record_query *q);
 /* A merge of the index entries of the sites. */
 int search_merge(history_search *s);
 

@@ -69,45 +69,37 @@ int search_scan(history_search *s, size_t max_rows, bool *finished) {
 
 /* ---- by words ---- */
 
-/* The letters of tokenize = 'ascii': ASCII letters and digits, and every byte of other scripts. */
-static bool is_word_byte(unsigned char c) {
-    return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c >= 0x80;
+/* The letters of tokenize = 'ascii', and of record/words.c: ASCII letters and digits, and every byte of
+ * other scripts. */
+static bool is_token_byte(char c) {
+    return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (unsigned char)c >= 0x80;
 }
 
-static bool next_token(slice word, size_t *at, slice *token, bool *last) {
-    while (*at < word.len && !is_word_byte((unsigned char)word.data[*at])) (*at)++;
+static slice next_token(slice word, size_t *at) {
+    while (*at < word.len && !is_token_byte(word.data[*at])) (*at)++;
     size_t begin = *at;
-    while (*at < word.len && is_word_byte((unsigned char)word.data[*at])) (*at)++;
-    *token = slice_make(word.data + begin, *at - begin);
-    *last = *at == word.len;
-    return token->len > 0;
+    while (*at < word.len && is_token_byte(word.data[*at])) (*at)++;
+    return slice_make(word.data + begin, *at - begin);
 }
 
-bool search_has_words(const record_query *q) {
-    for (size_t i = 0; i < q->word_count; i++) {
-        size_t at = 0;
-        slice token;
-        bool last;
-        if (next_token(q->words[i], &at, &token, &last)) return true;
+/* 10.0.0.1 -> "10" AND "0" AND "0" AND "1" *: only its last token may go on in the message. A token
+ * holds no quote, so quoting it is enough. That they follow each other query_matches sees to. */
+static size_t add_word(slice word, size_t count, text *out) {
+    size_t at = 0;
+    for (slice token = next_token(word, &at); token.len > 0 && count < WORDS_MOST; count++) {
+        slice next = next_token(word, &at);
+        if (count > 0) text_add_cstr(out, " AND ");
+        text_add_char(out, '"');
+        text_add_slice(out, token);
+        text_add_cstr(out, next.len > 0 ? "\"" : "\" *");
+        token = next;
     }
-    return false;
+    return count;
 }
 
-/* "disk ful" -> "disk" * AND "ful" *. A token holds no quote, so quoting it is enough. Inside a word
- * like 10.0.0.1 only the last token may go on in the message; query_matches sees to the rest. */
 static void match_expression(const record_query *q, text *out) {
     size_t count = 0;
-    for (size_t i = 0; i < q->word_count && count < WORDS_MOST; i++) {
-        size_t at = 0;
-        slice token;
-        bool last;
-        while (count < WORDS_MOST && next_token(q->words[i], &at, &token, &last)) {
-            if (count++ > 0) text_add_cstr(out, " AND ");
-            text_add_char(out, '"');
-            text_add_slice(out, token);
-            text_add_cstr(out, last ? "\" *" : "\"");
-        }
-    }
+    for (size_t i = 0; i < q->word_count; i++) count = add_word(q->words[i], count, out);
 }
 
 int search_words(history_search *s) {

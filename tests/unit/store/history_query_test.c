@@ -126,6 +126,10 @@ Test(history_query, words_begin_words_in_any_case) {
     expect_ids("5");
     q.words[0] = slice_of("k=\"v\"");
     expect_ids("4");
+    q.words[0] = slice_of("(ne-");
+    expect_ids("2");
+    q.words[0] = slice_of("->");
+    expect_ids("");
 }
 
 Test(history_query, fields_equal_their_text) {
@@ -218,8 +222,8 @@ Test(history_query, the_rare_and_old_is_found_each_way) {
     q.before = (row_key){fixture_row(307).created_us, 307};
     expect_ids("207 107");
     query_init(&q);
-    q.words[0] = slice_of("need");
-    q.words[1] = slice_of("hay");
+    q.words[0] = slice_of("need-");
+    q.words[1] = slice_of("the,HAY");
     q.word_count = 2;
     expect_ids("407 307 207 107 7");
     q.min_level = 50;
