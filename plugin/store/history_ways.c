@@ -72,7 +72,8 @@ int search_scan(history_search *s, size_t max_rows, bool *finished) {
 /* The letters of tokenize = 'ascii', and of record/words.c: ASCII letters and digits, and every byte of
  * other scripts. */
 static bool is_token_byte(char c) {
-    return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (unsigned char)c >= 0x80;
+    return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') ||
+           (unsigned char)c >= 0x80;
 }
 
 static slice next_token(slice word, size_t *at) {

@@ -1,0 +1,133 @@
+/* Forks while a history is used: no deadlock, no shared connection, nothing lost. */
+#include <pthread.h>
+#include <sys/wait.h>
+
+#include "support/history_fixture.h"
+
+#include "base/clock.h"
+
+static history_fixture f;
+
+static void set_up(void) {
+    static bool registered;
+    if (!registered) pthread_atfork(history_fork_prepare, history_fork_parent, history_fork_child);
+    registered = true;
+    fixture_dir(&f);
+    fixture_open(&f, NULL);
+}
+static void tear_down(void) { fixture_done(&f); }
+TestSuite(fork_gate, .init = set_up, .fini = tear_down, .timeout = 120);
+
+static int nothing(void *arg, const row *r) {
+    (void)arg, (void)r;
+    return 0;
+}
+
+static void finish(pid_t child) {
+    int status;
+    cr_assert_eq(waitpid(child, &status, 0), child);
+    cr_expect(WIFEXITED(status) && WEXITSTATUS(status) == 0, "status %x", status);
+}
+
+/* What a child of a service does: a sink of its own on the same file. */
+static void write_as_child(uint64_t first) {
+    history_fixture own = f;
+    own.sink = NULL;
+    own.count = 0;
+    own.map = calloc(1, sizeof *own.map);
+    own.map->identity = first;
+    if (fixture_try_open(&own) != 0) _exit(1);
+    row r = fixture_row(first);
+    fixture_chunk(&own, &r, 1);
+    size_t bytes;
+    if (fixture_write(&own, &bytes) != SINK_OK) _exit(2);
+    own.sink->close(own.sink);
+    _exit(0);
+}
+
+Test(fork_gate, parent_and_child_both_go_on) {
+    history *h = NULL;
+    row_key newest;
+    fixture_feed_plain(&f, 1, 10);
+    cr_assert_eq(history_open(f.path, &h, &f.err), 0);
+    for (uint64_t i = 0; i < 20; i++) {
+        pid_t child = fork();
+        if (child == 0) write_as_child(1000 + i);
+        cr_expect_eq(fixture_writer(&f)->conn.db, NULL, "no connection is carried over");
+        fixture_feed_plain(&f, 100 + i * 10, 10);
+        cr_assert_eq(history_newest(h, &newest, &f.err), 0, "%s", f.err.message);
+        finish(child);
+    }
+    history_close(h);
+    cr_expect_eq(fixture_number(&f, "SELECT count(*) FROM records"), 230);
+}
+
+static uint32_t ended;
+static uint64_t fed;
+
+static void *feed(void *arg) {
+    (void)arg;
+    while (__atomic_load_n(&ended, __ATOMIC_ACQUIRE) == 0) {
+        fixture_feed_plain(&f, 1000000 + fed * 200, 200);
+        fed++;
+    }
+    return NULL;
+}
+
+static void *query(void *arg) {
+    (void)arg;
+    history *h = NULL;
+    weir_error err;
+    record_query q;
+    query_init(&q);
+    while (__atomic_load_n(&ended, __ATOMIC_ACQUIRE) == 0) {
+        if (h == NULL && history_open(f.path, &h, &err) != 0) continue;
+        history_query(h, &q, 1000, nothing, NULL, &err);
+    }
+    history_close(h);
+    return NULL;
+}
+
+Test(fork_gate, forks_while_others_write_and_read) {
+    pthread_t writer, reader;
+    pthread_create(&writer, NULL, feed, NULL);
+    pthread_create(&reader, NULL, query, NULL);
+    int64_t longest = 0;
+    for (uint64_t i = 0; i < 50; i++) {
+        int64_t begin = clock_monotonic_ns();
+        pid_t child = fork();
+        if (child == 0) {
+            alarm(20);
+            write_as_child(1 + i);
+        }
+        if (clock_monotonic_ns() - begin > longest) longest = clock_monotonic_ns() - begin;
+        finish(child);
+    }
+    __atomic_store_n(&ended, 1, __ATOMIC_RELEASE);
+    pthread_join(writer, NULL);
+    pthread_join(reader, NULL);
+    cr_expect_eq(fixture_number(&f, "SELECT count(*) FROM records"), (int64_t)(50 + fed * 200));
+    cr_expect_lt(longest, INT64_C(2000000000), "a fork waited %lld ms", (long long)longest / 1000000);
+    fixture_sql(&f, "INSERT INTO records_text (records_text, rank) VALUES ('integrity-check', 1)");
+}
+
+/* Somebody is inside and does not come out (a blocked disk): the fork does not wait for ever. */
+Test(fork_gate, a_child_of_a_blocked_parent_keeps_away) {
+    int64_t begin = clock_monotonic_ns();
+    cr_assert(fork_gate_enter());
+    pid_t child = fork();
+    if (child == 0) {
+        history *h = NULL;
+        weir_error err;
+        history_fixture own = f;
+        int refused = fixture_try_open(&own) == -1 && own.err.code == WEIR_ERR_STATE &&
+                      history_open(f.path, &h, &err) == -1 && err.code == WEIR_ERR_STATE;
+        f.sink->idle(f.sink);
+        _exit(refused ? 0 : 1);
+    }
+    fork_gate_leave();
+    cr_expect_lt(clock_monotonic_ns() - begin, INT64_C(2) * FORK_GATE_WAIT_MS * 1000000);
+    finish(child);
+    fixture_feed_plain(&f, 1, 10);
+    cr_expect_eq(fixture_number(&f, "SELECT count(*) FROM records"), 10);
+}
