@@ -134,6 +134,9 @@ static inline bool drain(target *t, int timeout_ms) {
     return target_drain(t, clock_monotonic_ns() + (int64_t)timeout_ms * 1000000);
 }
 
+/* After this, last_notice is the count-th one. */
+#define WAIT_FOR_NOTICE(f, count) WAIT_UNTIL(__atomic_load_n(&(f)->notices, __ATOMIC_ACQUIRE) == (count))
+
 /* The whole file, malloc'd, NUL-terminated. */
 static inline char *read_file(slice path, size_t *len) {
     int fd = open(path.data, O_RDONLY | O_CLOEXEC);

@@ -78,7 +78,7 @@ Test(stream_sink, a_reader_that_does_not_read_holds_up_nobody) {
     block[sizeof block - 1] = '\0';
     for (int i = 0; i < 100; i++) put(&s.f, s.t, s.row, block);
     publish(s.t);
-    WAIT_UNTIL(__atomic_load_n(&s.f.notices, __ATOMIC_ACQUIRE) == 1);
+    WAIT_FOR_NOTICE(&s.f, 1);
     cr_assert(strstr(s.f.last_notice, "does not read") != NULL, "%s", s.f.last_notice);
     cr_assert_eq(fcntl(1, F_GETFL) & O_NONBLOCK, 0);
     int64_t from = clock_monotonic_ns();
@@ -99,7 +99,7 @@ Test(stream_sink, a_pipe_whose_reader_is_gone_loses_records_and_counts_them) {
     publish(s.t);
     WAIT_UNTIL(dropped(&s) == 2);
     cr_assert_eq(delivered(&s.f, s.row), 0);
-    WAIT_UNTIL(__atomic_load_n(&s.f.notices, __ATOMIC_ACQUIRE) == 1);
+    WAIT_FOR_NOTICE(&s.f, 1);
     cr_assert(strstr(s.f.last_notice, "2 records lost") != NULL, "%s", s.f.last_notice);
     end(&s);
 }
@@ -137,7 +137,7 @@ Test(stream_sink, a_stopped_terminal_can_be_left) {
     block[sizeof block - 1] = '\0';
     for (int i = 0; i < 40; i++) put(&s.f, s.t, s.row, block);
     publish(s.t);
-    WAIT_UNTIL(__atomic_load_n(&s.f.notices, __ATOMIC_ACQUIRE) == 1);
+    WAIT_FOR_NOTICE(&s.f, 1);
     int64_t from = clock_monotonic_ns();
     cr_assert_eq(target_registry_stop(s.f.registry, from + 300 * 1000000, NULL), 0);
     cr_assert((clock_monotonic_ns() - from) / 1000000 < 1200);
@@ -168,6 +168,7 @@ Test(stream_sink, fault_32_a_closed_stream_is_reported_and_never_written) {
     publish(s.t);
     WAIT_UNTIL(dropped(&s) == 1);
     cr_assert(errors(&s) > 0);
+    WAIT_FOR_NOTICE(&s.f, 1);
     cr_assert(strstr(s.f.last_notice, "standard output") != NULL, "%s", s.f.last_notice);
     expect_file(slice_of(name), "");
     end(&s);

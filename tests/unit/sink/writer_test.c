@@ -19,7 +19,7 @@ Test(writer, fault_22_a_fifo_is_written_when_a_reader_comes) {
     target_activate(t);
     put(&f, t, row, "waits\n");
     publish(t);
-    WAIT_UNTIL(__atomic_load_n(&f.notices, __ATOMIC_ACQUIRE) == 1);
+    WAIT_FOR_NOTICE(&f, 1);
     cr_assert(strstr(f.last_notice, "nobody reads the FIFO") != NULL, "%s", f.last_notice);
     target_health health;
     target_get_health(t, &health);
@@ -31,7 +31,7 @@ Test(writer, fault_22_a_fifo_is_written_when_a_reader_comes) {
     cr_assert_eq(read(reader, got, sizeof got), 6);
     cr_assert_str_eq(got, "waits\n");
     WAIT_UNTIL(delivered(&f, row) == 1);
-    WAIT_UNTIL(__atomic_load_n(&f.notices, __ATOMIC_ACQUIRE) == 2);
+    WAIT_FOR_NOTICE(&f, 2);
     cr_assert(strstr(f.last_notice, "writes again") != NULL, "%s", f.last_notice);
     target_get_health(t, &health);
     cr_assert_not(health.troubled);
@@ -96,7 +96,7 @@ Test(writer, fault_12_dev_full_keeps_the_queue_and_says_so_once) {
     publish(t);
     handler_stats *stats = &f.process->handlers[row];
     WAIT_UNTIL(__atomic_load_n(&stats->errors, __ATOMIC_ACQUIRE) >= 5);
-    cr_assert_eq(f.notices, 1);
+    WAIT_FOR_NOTICE(&f, 1);
     cr_assert(strstr(f.last_notice, "No space left") != NULL, "%s", f.last_notice);
     cr_assert_eq(stats->delivered, 0);
     target_release(t);
