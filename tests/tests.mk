@@ -9,10 +9,14 @@
 
 .PHONY: test test-quick test-asan test-tsan soak bench lint unit test-programs run-test run-test-quick run-soak
 
+# Criterion does not start under ThreadSanitizer: a stand-in with its macros takes its place.
+TSAN := $(findstring -fsanitize=thread,$(EXTRA_CFLAGS))
+CRITERION = $(if $(TSAN),,-lcriterion)
+
 $(BUILD)/tests/%: tests/%.c $(BUILD)/libweir-internal.a
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS) $(ALL_CFLAGS) -Itests -MMD -MP $< -o $@ $(BUILD)/libweir-internal.a $(ALL_LDFLAGS) $(call pkg,--libs) \
-	    $(if $(findstring /unit/,$@),-lcriterion) -lm -ldl
+	$(CC) $(CPPFLAGS) $(ALL_CFLAGS) $(if $(TSAN),-Itests/support/tsan) -Itests -MMD -MP $< -o $@ \
+	    $(BUILD)/libweir-internal.a $(ALL_LDFLAGS) $(call pkg,--libs) $(if $(findstring /unit/,$@),$(CRITERION)) -lm -ldl
 
 # The test host is what a user writes: linked against the shared library, nothing internal.
 $(BUILD)/tests/support/host: tests/support/host.c $(BUILD)/libweir.so.0

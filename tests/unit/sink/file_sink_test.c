@@ -1,5 +1,6 @@
 /* The faults of a file, one by one, at the sink itself: the system calls that it makes are replaced
- * below, so that each can fail when a test says so. */
+ * below, so that each can fail when a test says so.
+ * covers: fault 12, fault 13, fault 14, fault 15, fault 16, fault 32 */
 #include <sys/syscall.h>
 #include <sys/uio.h>
 

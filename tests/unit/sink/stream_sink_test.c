@@ -1,5 +1,6 @@
 /* The host's standard streams, replaced by pipes, sockets, terminals and files. Descriptor 1 is put back
- * before Criterion reports. */
+ * before Criterion reports.
+ * covers: fault 22, fault 32 */
 #include <pthread.h>
 #include <pty.h>
 #include <sys/socket.h>

@@ -1,4 +1,5 @@
-/* The writer with real files, FIFOs and full disks. */
+/* The writer with real files, FIFOs and full disks.
+ * covers: fault 12, fault 13, fault 22 */
 #include <pthread.h>
 #include <sys/mount.h>
 #include <sys/resource.h>
