@@ -18,6 +18,24 @@ static inline bool all_plain(uint64_t x) {
     return ((x | below_blank | is_delete) & tops) == 0;
 }
 
+/* The same of a whole string, where that is quickly told. The last eight bytes may overlap others. */
+static inline bool is_plain(slice s) {
+    uint64_t eight = 0;
+    if (s.len >= sizeof eight) {
+        for (size_t at = 0; at + sizeof eight <= s.len; at += sizeof eight) {
+            memcpy(&eight, s.data + at, sizeof eight);
+            if (!all_plain(eight)) return false;
+        }
+        memcpy(&eight, s.data + s.len - sizeof eight, sizeof eight);
+        return all_plain(eight);
+    }
+    if (s.len < 4) return false;
+    uint32_t first, last;
+    memcpy(&first, s.data, sizeof first);
+    memcpy(&last, s.data + s.len - sizeof last, sizeof last);
+    return all_plain((uint64_t)first << 32 | last);
+}
+
 static bool is_bidi_control(uint32_t point) {
     return point == 0x061C || point == 0x200E || point == 0x200F || (point >= 0x202A && point <= 0x202E) ||
            (point >= 0x2066 && point <= 0x2069);
@@ -59,7 +77,7 @@ static size_t find_unsafe(slice s, size_t at, unsafe *found) {
 
 size_t escape_clean(slice s) {
     unsafe found;
-    return find_unsafe(s, 0, &found);
+    return is_plain(s) ? s.len : find_unsafe(s, 0, &found);
 }
 
 static void add_replacement(text *out, const unsafe *u) {
@@ -98,6 +116,12 @@ static void add_escaped(text *out, slice s, bool keep_newlines) {
     }
 }
 
-void escape_add(text *out, slice s) { add_escaped(out, s, false); }
+void escape_add(text *out, slice s) {
+    if (is_plain(s)) {
+        put_slice(out, s);
+    } else {
+        add_escaped(out, s, false);
+    }
+}
 
 void escape_add_block(text *out, slice s) { add_escaped(out, s, true); }

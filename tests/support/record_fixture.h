@@ -4,6 +4,7 @@
 #define WEIR_TESTS_RECORD_FIXTURE_H
 
 #include <criterion/criterion.h>
+#include <errno.h>
 #include <stdlib.h>
 
 #include "base/json.h"
