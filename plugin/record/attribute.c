@@ -41,7 +41,8 @@ const value *record_attr_given(const record *rec, record_attr attr) {
     /* created is always a float, whatever number was given. */
     const value *v = value_get(rec->given, slice_of(record_attr_names[attr]));
     if (v == NULL && attr == ATTR_FUNC_NAME) v = value_get(rec->given, SLICE_LITERAL("func"));
-    bool number = v != NULL && (v->type == VALUE_INT || v->type == VALUE_BIGINT || v->type == VALUE_BOOL);
+    bool number = v != NULL && (v->type == VALUE_FLOAT || v->type == VALUE_INT || v->type == VALUE_BIGINT ||
+                                v->type == VALUE_BOOL);
     return attr == ATTR_CREATED && number ? NULL : v;
 }
 

@@ -38,7 +38,7 @@ record_attr record_attr_find(slice name);
 /* One attribute; name is needed for ATTR_OTHER only. false: this record has none of that name, as
  * none has `asctime`, which is the formatter's. */
 bool record_attr_get(record *rec, record_attr attr, slice name, value *out);
-/* Is the attribute one that was given with an unusual type? Then that value, else NULL. */
+/* The attribute as it was given, in a record that has attributes of unusual types; else NULL. */
 const value *record_attr_given(const record *rec, record_attr attr);
 
 #endif
