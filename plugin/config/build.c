@@ -181,7 +181,6 @@ static int build_rule(build *b, const plan_logger *plan) {
         tell(b, plan->line, "", plan->section, "qualname", "no memory for the logger, or too many loggers");
         return -1;
     }
-    l->requested = true;
     *rule = (logger_rule){.logger = l, .propagate = plan->propagate, .line = plan->level_line};
     rule->handlers = calloc(plan->handler_count + 1, sizeof *rule->handlers);
     b->g->rule_count++;
