@@ -63,7 +63,9 @@ bool check_split(checker *c, slice in, name_list_view *out) {
 
 static void tell_missing_section(checker *c, const char *name) {
     suggestion near = check_near(c, slice_of(name));
-    for (size_t i = 0; i < c->ini.count; i++) suggest_offer(&near, c->ini.sections[i].name);
+    for (size_t i = 0; i < c->ini.count; i++) /* [logger_a] is another thing, however near */
+        if (memchr(c->ini.sections[i].name.data, '_', c->ini.sections[i].name.len) == NULL)
+            suggest_offer(&near, c->ini.sections[i].name);
     if (near.best.data != NULL)
         problems_add(c->p, ini_find(&c->ini, near.best)->line, near.best.data, NULL,
                      "the section [%s] is missing (is this one misspelt?)", name);

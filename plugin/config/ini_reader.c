@@ -116,6 +116,16 @@ static void tell_bad_line(const ini_source *s, slice line) {
                      more);
 }
 
+/* Said once: all lines up to the first header have the same fault. */
+static void tell_headless(ini_source *s, slice line) {
+    s->headless_told = true;
+    if (line.data[0] == '[')
+        tell_bad_line(s, line);
+    else
+        problems_add(s->p, s->line, NULL, NULL,
+                     "text before the first [section] (a section header comes first)");
+}
+
 static bool take_key(ini_source *s, slice line) {
     size_t at = 0;
     while (at < line.len && line.data[at] != '=' && line.data[at] != ':') at++;
@@ -149,10 +159,7 @@ static char *take_line(ini_source *s, slice raw, char *line, int size) {
     s->indent = indent;
     if (take_header(s, stripped)) return feed_section(s, line, size);
     if (!s->in_section) {
-        if (!s->headless_told)
-            problems_add(s->p, s->line, NULL, NULL,
-                         "text before the first [section] (a section header comes first)");
-        s->headless_told = true;
+        if (!s->headless_told) tell_headless(s, stripped);
         return NULL;
     }
     if (!take_key(s, stripped)) return NULL;

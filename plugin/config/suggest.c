@@ -5,8 +5,8 @@
 #define SUGGEST_LENGTH 64
 
 suggestion suggest_begin(slice wanted) {
-    /* One wrong letter in three, at least one, is still a misspelling. */
-    size_t most = wanted.len / 3 > 1 ? wanted.len / 3 : 1;
+    /* One wrong letter in three is still a misspelling. */
+    size_t most = (wanted.len + 2) / 3;
     return (suggestion){.wanted = wanted, .distance = (most > 4 ? 4 : most) + 1};
 }
 
