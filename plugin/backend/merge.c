@@ -53,11 +53,7 @@ static void collect(void *arg, ring *r) {
     ring_entry *e = ring_peek(r);
     if (e == NULL) return;
     uint64_t key = key_of(m->order, e);
-    if (key > m->horizon) {
-        m->more = true;
-        return;
-    }
-    if (m->count == MERGE_HEADS) return; /* there are no more rings than that */
+    if (key > m->horizon || m->count == MERGE_HEADS) return; /* there are no more rings than that */
     m->heads[m->count] = (merge_head){key, r};
     sift_up(m, m->count++);
 }
@@ -76,7 +72,6 @@ size_t merge_run(merge *m, ring_set *rings, merge_order order, uint64_t horizon,
     m->count = 0;
     m->order = order;
     m->horizon = horizon;
-    m->more = false;
     ring_set_each(rings, collect, m);
     while (m->count > 0) {
         ring *r = m->heads[0].ring;
@@ -91,7 +86,6 @@ size_t merge_run(merge *m, ring_set *rings, merge_order order, uint64_t horizon,
             m->heads[0].key = key_of(order, e);
         else
             m->heads[0] = m->heads[--m->count];
-        if (e != NULL) m->more = true;
         if (m->count > 1) sift_down(m);
     }
     return taken;

@@ -21,7 +21,6 @@ typedef struct merge {
     size_t count;
     uint64_t horizon;
     merge_order order;
-    bool more; /* entries beyond the horizon were seen */
 } merge;
 
 /* Room for LIMIT_RINGS and the spare ring. -1: no memory. */

@@ -59,7 +59,9 @@ char *lane_try(backend *b, handler *h, size_t bytes) {
         l->truncate = false;
         l->dirty = true;
     }
-    return chunk_queue_reserve(l->queue, row_of(b, h), bytes);
+    char *place = chunk_queue_reserve(l->queue, row_of(b, h), bytes);
+    if (__builtin_expect(l->stalled, 0) && place != NULL) set_stalled(l, false);
+    return place;
 }
 
 void lane_commit(backend *b, handler *h, uint64_t id, size_t bytes, uint32_t records) {
@@ -118,21 +120,17 @@ static lane_room wait_for_room(backend *b, handler *h, const delivery *d, size_t
 
 lane_room overflow_reserve(backend *b, handler *h, const delivery *d, size_t bytes, char **out) {
     lane *l = h->lane;
-    lane_room result = ROOM_OK;
-    if ((*out = lane_try(b, h, bytes)) == NULL) {
-        overflow_policy policy = policy_of(b, h, d->entry->level);
-        if (policy == OVERFLOW_DROP || d->own) {
-            if (l->dirty && l->holds != d->id)
-                publish_lane(b, l); /* lets the writer see what it may work on */
-            overflow_drop(b, h, d, DROP_OVERFLOW);
-            return ROOM_DROPPED;
-        }
-        if (l->stalled && policy != OVERFLOW_BLOCK) {
-            overflow_drop(b, h, d, DROP_STALLED);
-            return ROOM_DROPPED;
-        }
-        result = wait_for_room(b, h, d, bytes, out);
+    if (__builtin_expect((*out = lane_try(b, h, bytes)) != NULL, 1)) return ROOM_OK;
+    overflow_policy policy = policy_of(b, h, d->entry->level);
+    if (policy == OVERFLOW_DROP || d->own) {
+        /* Lets the writer see what it may work on. */
+        if (l->dirty && l->holds != d->id) publish_lane(b, l);
+        overflow_drop(b, h, d, DROP_OVERFLOW);
+        return ROOM_DROPPED;
     }
-    if (result == ROOM_OK && __builtin_expect(l->stalled, 0)) set_stalled(l, false);
-    return result;
+    if (l->stalled && policy != OVERFLOW_BLOCK) {
+        overflow_drop(b, h, d, DROP_STALLED);
+        return ROOM_DROPPED;
+    }
+    return wait_for_room(b, h, d, bytes, out);
 }

@@ -70,7 +70,10 @@ static bool add_queues(had_table *table, const backend *b, const dead_queue *dq,
 static recovery_note *open_note(const run_dir *d, weir_error *err) {
     size_t size;
     recovery_note *note = mapping_open(d, RECOVERY_NOTE_FILE, sizeof *note, &size, NULL);
-    if (note == NULL) note = mapping_create(d, RECOVERY_NOTE_FILE, sizeof *note, err);
+    if (note == NULL) {
+        mapping_remove(d, RECOVERY_NOTE_FILE); /* killed while it was made: nothing was routed yet */
+        note = mapping_create(d, RECOVERY_NOTE_FILE, sizeof *note, err);
+    }
     if (note == NULL) return NULL;
     if (note->magic != RECOVERY_NOTE_MAGIC || note->count > RECOVERY_NOTE_ENTRIES) note->count = 0;
     note->magic = RECOVERY_NOTE_MAGIC;

@@ -1,0 +1,166 @@
+#include "support/backend_fixture.h"
+
+#include <pthread.h>
+
+typedef struct load {
+    world *w;
+    char name[16];
+    uint32_t stop; /* atomic */
+    unsigned long count;
+} load;
+
+static void *keep_logging(void *arg) {
+    load *l = arg;
+    producer p = new_producer(l->w, "app");
+    char line[64];
+    while (__atomic_load_n(&l->stop, __ATOMIC_RELAXED) == 0) {
+        snprintf(line, sizeof line, "%s %lu", l->name, l->count);
+        produce(&p, WEIR_LEVEL_INFO, line);
+        l->count++;
+    }
+    return NULL;
+}
+
+static void swap(world *w, generation *g) {
+    weir_error err;
+    cr_assert_eq(backend_swap(w->b, g, &err), 0, "%s", err.message);
+}
+
+/* As control does, so that many swaps need not keep many generations. */
+static void reap(world *w, uint32_t *reaped) {
+    while (*reaped < __atomic_load_n(&w->retired_count, __ATOMIC_ACQUIRE))
+        generation_free(w->retired[(*reaped)++ % 64]);
+}
+
+static void end_after_reaping(world *w, uint32_t reaped) {
+    int64_t deadline = clock_monotonic_ns() + 5 * SECOND_NS;
+    generation *last = backend_stop(w->b, deadline);
+    reap(w, &reaped);
+    cr_assert_eq(target_registry_stop(w->f.registry, deadline, NULL), 0);
+    generation_free(last);
+    backend_free(w->b);
+    target_registry_free(w->f.registry);
+    recent_free(w->recents);
+    ring_set_free(w->rings);
+    dictionary_free(w->dict);
+    process_map_free(w->f.process);
+    run_dir_close(&w->f.run);
+    fixture_clean(&w->f);
+}
+
+/* Next number due of each of two threads, checked in a file that must be a subsequence of both. */
+static void check_part(const char *all, unsigned long counts[2], char *seen[2]) {
+    long last[2] = {-1, -1};
+    for (const char *line = all; *line != '\0'; line = strchr(line, '\n') + 1) {
+        cr_assert_not_null(strchr(line, '\n'), "torn: %s", line);
+        cr_assert(line[0] == 't' && (line[1] == '0' || line[1] == '1'), "%s", line);
+        int which = line[1] - '0';
+        long n = strtol(line + 3, NULL, 10);
+        cr_assert(n > last[which], "order: %ld after %ld", n, last[which]);
+        last[which] = n;
+        cr_assert_lt((unsigned long)n, counts[which]);
+        cr_assert_eq(seen[which][n], 0, "t%d %ld twice", which, n);
+        seen[which][n] = 1;
+    }
+}
+
+Test(swap, under_load_nothing_is_lost_doubled_or_out_of_order) {
+    world w;
+    uint32_t reaped = 0;
+    world_begin(&w, 64 * 1024);
+    world_start(&w, simple_generation(&w, 1, "even"));
+    load loads[2] = {{.w = &w, .name = "t0"}, {.w = &w, .name = "t1"}};
+    pthread_t threads[2];
+    for (int i = 0; i < 2; i++) cr_assert_eq(pthread_create(&threads[i], NULL, keep_logging, &loads[i]), 0);
+    for (uint64_t number = 2; number <= 300; number++) {
+        swap(&w, simple_generation(&w, number, number % 2 == 0 ? "odd" : "even"));
+        reap(&w, &reaped);
+    }
+    for (int i = 0; i < 2; i++) {
+        __atomic_store_n(&loads[i].stop, 1, __ATOMIC_RELAXED);
+        pthread_join(threads[i], NULL);
+    }
+    cr_assert_eq(flush(&w, 20000), 0);
+    WAIT_UNTIL(__atomic_load_n(&w.retired_count, __ATOMIC_ACQUIRE) == 299);
+    unsigned long counts[2] = {loads[0].count, loads[1].count};
+    char *seen[2] = {calloc(counts[0] + 1, 1), calloc(counts[1] + 1, 1)};
+    check_part(file_text(&w, "even"), counts, seen);
+    check_part(file_text(&w, "odd"), counts, seen);
+    for (int i = 0; i < 2; i++) {
+        cr_assert(counts[i] > 0);
+        cr_assert_null(memchr(seen[i], 0, counts[i]), "t%d: one is lost", i);
+    }
+    end_after_reaping(&w, reaped);
+}
+
+Test(swap, what_was_logged_before_the_answer_is_old_what_comes_after_is_new) {
+    world w;
+    world_begin(&w, 64 * 1024);
+    world_start(&w, simple_generation(&w, 1, "old"));
+    producer p = new_producer(&w, "app");
+    produce(&p, WEIR_LEVEL_INFO, "before");
+    swap(&w, simple_generation(&w, 2, "new"));
+    produce(&p, WEIR_LEVEL_INFO, "after");
+    cr_assert_eq(flush(&w, 20000), 0);
+    cr_assert_str_eq(file_text(&w, "old"), "before\n");
+    cr_assert_str_eq(file_text(&w, "new"), "after\n");
+    backend_status s;
+    backend_get_status(w.b, &s);
+    cr_assert_eq(s.generation, 2);
+    world_end(&w);
+}
+
+Test(swap, mode_w_empties_the_file_between_the_two_generations) {
+    world w;
+    world_begin(&w, 64 * 1024);
+    world_start(&w, simple_generation(&w, 1, "out"));
+    producer p = new_producer(&w, "app");
+    produce(&p, WEIR_LEVEL_INFO, "before");
+    generation *g = simple_generation(&w, 2, "out");
+    g->handlers[0]->truncate = true;
+    swap(&w, g);
+    produce(&p, WEIR_LEVEL_INFO, "after");
+    cr_assert_eq(flush(&w, 20000), 0);
+    cr_assert_str_eq(file_text(&w, "out"), "after\n");
+    world_end(&w);
+}
+
+/* The counters of a handler whose definition did not change go on, and its row outlives the old one. */
+Test(swap, shared_counters_go_on) {
+    world w;
+    uint32_t reaped = 0;
+    world_begin(&w, 64 * 1024);
+    generation *first = simple_generation(&w, 1, "out");
+    handler_stats *row = first->handlers[0]->stats;
+    generation *second = new_generation(2);
+    attach(add_rule(second, "root", true), add_handler(&w, second, "file", "out", first->handlers[0]));
+    world_start(&w, first);
+    producer p = new_producer(&w, "app");
+    produce(&p, WEIR_LEVEL_INFO, "1");
+    swap(&w, second);
+    WAIT_UNTIL(__atomic_load_n(&w.retired_count, __ATOMIC_ACQUIRE) == 1);
+    reap(&w, &reaped);
+    produce(&p, WEIR_LEVEL_INFO, "2");
+    cr_assert_eq(flush(&w, 20000), 0);
+    cr_assert_eq(row->given, 2);
+    cr_assert_eq(row->delivered, 2);
+    cr_assert_eq(row->used, 1);
+    end_after_reaping(&w, reaped);
+}
+
+Test(swap, is_refused_while_stopping) {
+    world w;
+    weir_error err;
+    world_begin(&w, 64 * 1024);
+    world_start(&w, simple_generation(&w, 1, "out"));
+    generation *last = backend_stop(w.b, clock_monotonic_ns() + SECOND_NS),
+               *late = simple_generation(&w, 2, "late");
+    cr_assert_eq(backend_swap(w.b, late, &err), -1);
+    cr_assert_eq(err.code, WEIR_ERR_STATE);
+    cr_assert_eq(flush(&w, 10), -1);
+    generation_free(late);
+    generation_free(last);
+    backend_free(w.b);
+    cr_assert_eq(target_registry_stop(w.f.registry, clock_monotonic_ns() + SECOND_NS, NULL), 0);
+    fixture_clean(&w.f);
+}
