@@ -38,6 +38,9 @@
 #define LIMIT_CONTEXT 4096
 /* Arguments of one call: C promises 127 parameters; printf calls with more than 32 do not occur. */
 #define LIMIT_CALL_ARGS 32
+/* Fields given with one call: a hand-written call has a handful. What is more is left out, and the
+ * record is marked as cut. */
+#define LIMIT_CALL_FIELDS 64
 
 /* Ring and queue sizes (bytes); the defaults are DESIGN's. */
 #define RING_FIRST_SIZE (16 * 1024)

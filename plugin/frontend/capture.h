@@ -58,7 +58,7 @@ void front_fork_child(void);
  * only set WEIR_CONFIG. Takes its own lock; called again while it runs, or later, it does nothing. */
 void front_start_on_demand(void);
 /* What unconfigured Python does with a record. */
-void lastresort_call(weir_logger *logger, int level, const char *format, va_list args)
+void lastresort_call(weir_logger *from, int level, const char *format, va_list args)
     __attribute__((format(printf, 3, 0)));
 
 /* A record with given attributes (ENTRY_MADE); attributes is a dict. The logger's level is the

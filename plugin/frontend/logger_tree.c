@@ -32,6 +32,7 @@ static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static tree_table *table;     /* atomic */
 static logger **pages[PAGES]; /* atomic; loggers by index, without the root */
 static uint32_t count = 1;    /* atomic */
+static uint64_t refused;      /* atomic */
 
 void tree_lock(void) { pthread_mutex_lock(&lock); }
 void tree_unlock(void) { pthread_mutex_unlock(&lock); }
@@ -134,10 +135,17 @@ static logger *make_path(slice name) {
 
 logger *logger_find(slice name) { return is_root(name) ? &root : table_find(name); }
 
+static logger *refuse(void) {
+    __atomic_fetch_add(&refused, 1, __ATOMIC_RELAXED);
+    return NULL;
+}
+
+uint64_t logger_names_refused(void) { return __atomic_load_n(&refused, __ATOMIC_RELAXED); }
+
 logger *logger_get(slice name, bool *created) {
     if (created != NULL) *created = false;
     if (is_root(name)) return &root;
-    if (name.len > LIMIT_LOGGER_NAME) return NULL;
+    if (name.len > LIMIT_LOGGER_NAME) return refuse();
     logger *l = table_find(name);
     if (l != NULL && __atomic_load_n(&l->requested, __ATOMIC_RELAXED)) return l;
     tree_lock();
@@ -147,5 +155,5 @@ logger *logger_get(slice name, bool *created) {
         if (created != NULL) *created = true;
     }
     tree_unlock();
-    return l;
+    return l != NULL ? l : refuse();
 }

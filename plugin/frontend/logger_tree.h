@@ -51,6 +51,8 @@ logger *logger_root(void);
 /* Finds or makes; *created (was it asked for the first time?) may be NULL. NULL: no memory, name
  * too long, LIMIT_LOGGERS. "" and "root" are the root. */
 logger *logger_get(slice name, bool *created);
+/* Names that logger_get refused so far because they were too long, or too many. */
+uint64_t logger_names_refused(void);
 /* Finds only. */
 logger *logger_find(slice name);
 static inline bound_logger *logger_of_handle(const weir_logger *handle) { return (bound_logger *)(uintptr_t)handle; }

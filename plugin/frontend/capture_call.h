@@ -1,0 +1,61 @@
+/* capture_call.h - one call on its way into a ring where the shortest way does not do: what was
+ * gathered of it, how large it gets, and writing it. */
+#ifndef WEIR_FRONTEND_CAPTURE_CALL_H
+#define WEIR_FRONTEND_CAPTURE_CALL_H
+
+#include "frontend/call_site.h"
+#include "frontend/cut_mark.h"
+#include "queue/entry.h"
+
+/* A text of the record: of an argument, of a field, or the stack trace. */
+typedef struct text_part {
+    const char *data; /* NULL: a null pointer */
+    size_t len;
+    uint32_t keep; /* bytes of it that are written; less than len: a mark follows (cut_mark.h) */
+    uint32_t size; /* bytes in the entry, mark included */
+} text_part;
+
+typedef struct capture_call {
+    bound_logger *to;
+    int level;
+    int saved_errno;
+    uint16_t kind, flags;
+    uint32_t site, logger; /* dictionary ids */
+    const weir_field *fields;
+    size_t field_count;
+    /* Arguments in order; strings take the next of parts. */
+    size_t arg_count, long_double_count;
+    uint8_t codes[LIMIT_CALL_ARGS];
+    uint64_t words[LIMIT_CALL_ARGS];
+    long double long_doubles[LIMIT_CALL_ARGS];
+    /* Of the arguments first, then of the fields, then the stack trace. */
+    text_part parts[LIMIT_CALL_ARGS + 2 * LIMIT_CALL_FIELDS + 1];
+    size_t arg_parts, part_count;
+    bool has_stack;
+    bool without_context; /* no room even so: logger's and thread's fields are left out */
+    /* ENTRY_TEXT: formatted as it is written. ENTRY_MADE: bytes as they are. */
+    const char *format;
+    va_list *args;
+    slice made;
+    /* Filled by capture_measure. */
+    uint32_t args_size, fields_size, size;
+} capture_call;
+
+/* Everything but arguments. */
+void capture_begin(capture_call *c, bound_logger *to, int level, int saved_errno);
+void capture_gather(capture_call *c, uint64_t plan, va_list *args);
+void capture_gather_fields(capture_call *c, const weir_field *fields, size_t count);
+void capture_add_stack(capture_call *c, slice stack);
+/* Sizes, shortening the longest texts until all is at most max; false: not even so. */
+bool capture_measure(capture_call *c, const thread_state *t, uint32_t max);
+/* The entry at its place, but for publishing it. */
+void capture_write(const capture_call *c, const thread_state *t, const room *place);
+/* Room, writing, publishing. false: dropped and counted. */
+bool capture_store(capture_call *c, thread_state *t);
+
+/* capture_text.c: the message of ENTRY_TEXT, in the C locale. Its length; and its bytes, at most
+ * `space` (space + 1 are writable). The second call returns how many there are. */
+size_t capture_text_length(const capture_call *c);
+size_t capture_text_write(const capture_call *c, char *out, size_t space);
+
+#endif
