@@ -19,7 +19,7 @@
 /* Enough for SQLite, libcurl and name lookups; the default of 8 MiB hurts hosts that mlockall. */
 #define WORKER_STACK ((size_t)2 * 1024 * 1024)
 
-static __thread bool is_worker;
+static __thread worker *self; /* NULL on threads of the host */
 
 /* Whatever the creator had: a host may run its threads as SCHED_FIFO, pinned to one CPU. What
  * the system refuses here (a seccomp filter) leaves a thread that works, only less apart. */
@@ -36,7 +36,7 @@ static void leave_creators_settings(void) {
 static void *worker_main(void *arg) {
     worker *w = arg;
     pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, NULL);
-    is_worker = true;
+    self = w;
     pthread_setname_np(pthread_self(), w->name);
     leave_creators_settings();
     w->run(w->arg);
@@ -62,18 +62,19 @@ int worker_start(worker *w, const char *name, void (*run)(void *arg), void *arg,
     snprintf(w->name, sizeof(w->name), "%.*s", (int)sizeof(w->name) - 1, name);
     w->run = run;
     w->arg = arg;
+    w->started = true;
     sigset_t before;
     worker_mask_signals(&before); /* the new thread inherits it: no moment with a signal let in */
     int error = create_thread(w);
     worker_unmask_signals(&before);
-    if (error != 0) return error_system(err, error, "cannot start thread %s", w->name);
-    w->started = true;
-    return 0;
+    if (error == 0) return 0;
+    w->started = false;
+    return error_system(err, error, "cannot start thread %s", w->name);
 }
 
 bool worker_join(worker *w, int timeout_ms) {
+    if (self == w) return false;
     if (!w->started) return true;
-    if (pthread_equal(w->thread, pthread_self())) return false;
     int64_t deadline = clock_monotonic_ns() + (int64_t)timeout_ms * 1000000;
     while (__atomic_load_n(&w->finished, __ATOMIC_ACQUIRE) == 0) {
         if (timeout_ms < 0) {
@@ -92,7 +93,7 @@ bool worker_join(worker *w, int timeout_ms) {
     return true;
 }
 
-bool worker_is_self(void) { return is_worker; }
+bool worker_is_self(void) { return self != NULL; }
 
 void worker_mask_signals(sigset_t *before) {
     sigset_t all;
