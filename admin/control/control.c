@@ -9,6 +9,7 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
+#include "base/descriptor.h"
 #include "base/futex.h"
 
 static control *current;   /* atomic */
@@ -74,7 +75,7 @@ control *control_create(weir_core *core, weir_error *err) {
     }
     c->core = core;
     c->watch.inotify = -1;
-    c->wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    c->wake = descriptor_above(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
     c->audit = calloc(LIMIT_AUDIT, sizeof *c->audit);
     if (c->wake < 0)
         error_system(err, errno, "cannot make an eventfd");

@@ -62,6 +62,9 @@ int control_check(control *c, slice text, const char *name, config_origin origin
                   weir_error *err);
 /* The running text as config_dump gives it; malloc'd by the text. */
 void control_get_config(control *c, text *out, uint64_t *generation, bool *differs_from_file);
+/* The levels in force over it, as push_result's `over`; the watched file, NULL: none (lives with c). */
+void control_list_over(control *c, name_list *out);
+const char *control_file(const control *c);
 typedef struct config_entry {
     uint64_t generation;
     int64_t created_us;
@@ -103,6 +106,8 @@ typedef struct logger_view {
 } logger_view;
 /* In the order of names, the root first. glob: SLICE_NONE for all. Views live for the call. */
 void control_loggers(control *c, slice glob, void (*each)(void *arg, const logger_view *v), void *arg);
+/* One of them; not called when there is no such logger. */
+void control_logger(control *c, slice name, void (*each)(void *arg, const logger_view *v), void *arg);
 
 /* ---- records ---- */
 /* Recent records and the first HistoryHandler as one sequence. When the history cannot be read, the

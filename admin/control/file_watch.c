@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "admin/control/control_internal.h"
+#include "base/descriptor.h"
 
 #define QUIET_NS (60 * 1000000LL)        /* no event for so long: the writer is done */
 #define QUIET_MAX_NS (1000 * 1000000LL)  /* but not later than this after the first one */
@@ -46,7 +47,7 @@ void file_watch_open(control *c) {
     file_watch *w = &c->watch;
     *w = (file_watch){.inotify = -1, .watches = {-1, -1}};
     if (c->core->config_path == NULL) return;
-    w->inotify = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
+    w->inotify = descriptor_above(inotify_init1(IN_NONBLOCK | IN_CLOEXEC));
     if (w->inotify >= 0) add_watches(c);
     w->look_ns = clock_monotonic_ns(); /* it may have changed since the start read it */
 }
@@ -78,7 +79,7 @@ static bool take_events(control *c) {
 
 /* The whole file, or NULL with why. */
 static char *read_file(const char *path, size_t *len, weir_error *err) {
-    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    int fd = descriptor_above(open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK));
     if (fd < 0) {
         error_system(err, errno, "cannot read %s", path);
         return NULL;

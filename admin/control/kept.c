@@ -111,3 +111,11 @@ void control_get_config(control *c, text *out, uint64_t *number, bool *differs_f
     if (differs_from_file != NULL) *differs_from_file = file_differs(c);
     pthread_mutex_unlock(&c->change);
 }
+
+void control_list_over(control *c, name_list *out) {
+    pthread_mutex_lock(&c->change);
+    over_list(c, out);
+    pthread_mutex_unlock(&c->change);
+}
+
+const char *control_file(const control *c) { return c->core->config_path; }

@@ -165,3 +165,15 @@ void control_loggers(control *c, slice glob, void (*each)(void *arg, const logge
     free(lists.lines);
     free(list);
 }
+
+void control_logger(control *c, slice name, void (*each)(void *arg, const logger_view *v), void *arg) {
+    view_lists lists = {0};
+    logger *l = logger_find(name);
+    if (l == NULL) return;
+    pthread_mutex_lock(&c->change);
+    show(c, l, &lists, each, arg);
+    pthread_mutex_unlock(&c->change);
+    name_list_done(&lists.dropping);
+    free(lists.handlers);
+    free(lists.lines);
+}

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "admin/control/control_internal.h"
+#include "base/descriptor.h"
 
 static int write_all(int fd, slice content) {
     size_t at = 0;
@@ -48,7 +49,7 @@ static int replace(const char *path, const char *temporary, slice content, weir_
     bool existed = stat(path, &old) == 0;
     if (existed && !S_ISREG(old.st_mode))
         return error_set(err, WEIR_ERR_INVALID, "%s is no regular file", path);
-    int fd = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
+    int fd = descriptor_above(open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600));
     if (fd < 0) return error_system(err, errno, "cannot make %s", temporary);
     int rc = write_all(fd, content);
     if (rc == 0) rc = existed ? copy_owner(fd, &old) : fchmod(fd, 0640);

@@ -15,6 +15,8 @@ typedef struct http_settings {
 } http_settings;
 int http_server_start(control *c, const http_settings *settings, http_server **out, weir_error *err);
 void http_server_stop(http_server *s);
+/* In a forked child: lets the parent's descriptors go; nothing else may be done with s. */
+void http_server_forked(http_server *s);
 int http_server_port(const http_server *s);
 /* "http://127.0.0.1:9031/#token=…"; false when there is no TCP address. */
 bool http_server_link(const http_server *s, text *out);

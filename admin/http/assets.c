@@ -1,0 +1,81 @@
+/* assets.c - the web page and the API's description, embedded at build. To add a file of the page: an
+ * ASSET line and a row. Each has a strong ETag of its content, so a browser asks again, and is told
+ * "not modified". Connection threads. */
+#include <pthread.h>
+
+#include "admin/http/endpoints.h"
+#include "admin/http/server_internal.h"
+#include "admin/http/sha256.h"
+
+/* The file's bytes as symbols asset_NAME and asset_NAME_end. */
+#define ASSET(name, file)                                                                                    \
+    __asm__(".pushsection .rodata\n"                                                                         \
+            ".balign 16\n"                                                                                   \
+            "asset_" #name ": .incbin \"" file "\"\n"                                                        \
+            "asset_" #name "_end: .byte 0\n"                                                                 \
+            ".popsection\n");                                                                                \
+    extern const char asset_##name[] __attribute__((visibility("hidden")));                                  \
+    extern const char asset_##name##_end[] __attribute__((visibility("hidden")))
+
+ASSET(api_yaml, "schema/api.yaml");
+
+typedef struct asset {
+    const char *path, *type;
+    const char *bytes, *end;
+} asset;
+
+static const asset assets[] = {
+    {"/api/openapi.yaml", "application/yaml; charset=utf-8", asset_api_yaml, asset_api_yaml_end},
+};
+#define ASSETS (sizeof assets / sizeof assets[0])
+
+static char etags[ASSETS][32]; /* made once */
+static pthread_once_t etags_made = PTHREAD_ONCE_INIT;
+
+static void make_etags(void) {
+    static const char hex[] = "0123456789abcdef";
+    for (size_t i = 0; i < ASSETS; i++) {
+        uint8_t hash[32];
+        sha256(slice_make(assets[i].bytes, (size_t)(assets[i].end - assets[i].bytes)), hash);
+        char *at = etags[i];
+        *at++ = '"';
+        for (size_t j = 0; j < 14; j++) {
+            *at++ = hex[hash[j] >> 4];
+            *at++ = hex[hash[j] & 15];
+        }
+        *at++ = '"';
+        *at = '\0';
+    }
+}
+
+static const asset *find_asset(slice path) {
+    for (size_t i = 0; i < ASSETS; i++)
+        if (slice_is(path, assets[i].path)) return &assets[i];
+    return NULL;
+}
+
+bool endpoint_has_asset(slice path) { return find_asset(path) != NULL; }
+
+void endpoint_asset(http_request *r) {
+    const asset *a = find_asset(r->path);
+    if (a == NULL) {
+        answer_problem(r, 404, "there is no such thing here");
+        return;
+    }
+    pthread_once(&etags_made, make_etags);
+    const char *etag = etags[a - assets];
+    const char *known = MHD_lookup_connection_value(r->connection, MHD_HEADER_KIND, "If-None-Match");
+    bool same = known != NULL && strstr(known, etag) != NULL;
+    size_t len = same ? 0 : (size_t)(a->end - a->bytes);
+    r->response = MHD_create_response_from_buffer(len, (void *)(uintptr_t)a->bytes, MHD_RESPMEM_PERSISTENT);
+    if (r->response == NULL) {
+        answer_problem(r, 500, "no memory");
+        return;
+    }
+    r->status = same ? 304 : 200;
+    r->type = a->type;
+    MHD_add_response_header(r->response, "ETag", etag);
+    MHD_add_response_header(r->response, "Cache-Control", "no-cache");
+}
+
+void endpoint_description(http_request *r) { endpoint_asset(r); }
