@@ -1,13 +1,15 @@
 /* recovery.c - finds the directories of dead processes, oldest first, and has their queues and rings
  * delivered: all queues before all rings, since a newer process's queue may hold what it routed from an
- * older one's rings. A directory goes when nothing in it waits. Runs on the thread that starts Weir, or
- * in `weir recover`; the backend's thread does not run yet. */
+ * older one's rings. A directory goes when nothing in it waits. Called by the thread that
+ * starts Weir, or by `weir recover`, which waits while a worker does it; the backend's thread does not
+ * run yet. */
 #include "backend/recovery.h"
 
 #include <stdarg.h>
 #include <stdlib.h>
 
 #include "backend/recovery_parts.h"
+#include "base/worker.h"
 
 /* How long the present targets may take to write what came from rings. After that their own queues are
  * the safe place. */
@@ -90,6 +92,30 @@ static int recover_all(backend *b, dead_list *list, recovery_report *report, wei
     return 0;
 }
 
+typedef struct recovering {
+    backend *b;
+    dead_list *list;
+    recovery_report *report;
+    weir_error *err;
+    int rc;
+} recovering;
+
+static void run_on_worker(void *arg) {
+    recovering *r = arg;
+    r->rc = recover_all(r->b, r->list, r->report, r->err);
+}
+
+/* On a thread of Weir's: here a write to a FIFO or past a size limit must not end the host by a signal,
+ * and the starting thread has them let in. */
+static int recover_apart(backend *b, dead_list *list, recovery_report *report, weir_error *err) {
+    recovering r = {b, list, report, err, -1};
+    worker w;
+    if (list->count == 0) return 0;
+    if (worker_start(&w, "weir-recover", run_on_worker, &r, err) != 0) return -1;
+    worker_join(&w, -1);
+    return r.rc;
+}
+
 int recovery_run(backend *b, const char *configured_run_dir, const char *service, recovery_report *report,
                  weir_error *err) {
     dead_list list = {0};
@@ -99,7 +125,7 @@ int recovery_run(backend *b, const char *configured_run_dir, const char *service
     if (rc == 0 && list.no_memory) rc = error_set(err, WEIR_ERR_SYSTEM, "no memory to recover");
     report->processes = list.count;
     for (size_t i = 0; i < b->current->lane_count; i++) target_activate(b->current->lanes[i].target);
-    if (rc == 0) rc = recover_all(b, &list, report, err);
+    if (rc == 0) rc = recover_apart(b, &list, report, err);
     for (size_t i = 0; i < list.count; i++) close_process(&list.items[i], rc != 0);
     free(list.items);
     return rc;
