@@ -18,6 +18,17 @@
     extern const char asset_##name##_end[] __attribute__((visibility("hidden")))
 
 ASSET(api_yaml, "schema/api.yaml");
+ASSET(index_html, "web/index.html");
+ASSET(app_css, "web/app.css");
+ASSET(icon_svg, "web/icon.svg");
+ASSET(api_js, "web/api.js");
+ASSET(config_js, "web/config.js");
+ASSET(dom_js, "web/dom.js");
+ASSET(loggers_js, "web/loggers.js");
+ASSET(main_js, "web/main.js");
+ASSET(records_js, "web/records.js");
+ASSET(status_js, "web/status.js");
+ASSET(tail_js, "web/tail.js");
 
 typedef struct asset {
     const char *path, *type;
@@ -26,6 +37,17 @@ typedef struct asset {
 
 static const asset assets[] = {
     {"/api/openapi.yaml", "application/yaml; charset=utf-8", asset_api_yaml, asset_api_yaml_end},
+    {"/", "text/html; charset=utf-8", asset_index_html, asset_index_html_end},
+    {"/app.css", "text/css; charset=utf-8", asset_app_css, asset_app_css_end},
+    {"/icon.svg", "image/svg+xml; charset=utf-8", asset_icon_svg, asset_icon_svg_end},
+    {"/api.js", "text/javascript; charset=utf-8", asset_api_js, asset_api_js_end},
+    {"/config.js", "text/javascript; charset=utf-8", asset_config_js, asset_config_js_end},
+    {"/dom.js", "text/javascript; charset=utf-8", asset_dom_js, asset_dom_js_end},
+    {"/loggers.js", "text/javascript; charset=utf-8", asset_loggers_js, asset_loggers_js_end},
+    {"/main.js", "text/javascript; charset=utf-8", asset_main_js, asset_main_js_end},
+    {"/records.js", "text/javascript; charset=utf-8", asset_records_js, asset_records_js_end},
+    {"/status.js", "text/javascript; charset=utf-8", asset_status_js, asset_status_js_end},
+    {"/tail.js", "text/javascript; charset=utf-8", asset_tail_js, asset_tail_js_end},
 };
 #define ASSETS (sizeof assets / sizeof assets[0])
 

@@ -33,9 +33,9 @@ static void accept_some(port_server *s, int64_t now_ns) {
         int fd = p == NULL ? -1 : listener_accept(&s->listener, &peer);
         if (fd < 0) return;
         if (!s->listener.address.is_unix || !listener_peer(fd, &uid, who)) address_show(&peer, who);
-        connection_close(p); /* if it was somebody's */
-        connection_open(p, fd, ++s->accepted, who, now_ns);
-        connection_step(p, now_ns); /* a small push is often there already */
+        port_client_close(p); /* if it was somebody's */
+        port_client_open(p, fd, ++s->accepted, who, now_ns);
+        port_client_step(p, now_ns); /* a small push is often there already */
     }
 }
 
@@ -43,9 +43,9 @@ static void expire(port_connection *p, int64_t now_ns) {
     if (p->state == PORT_READING) {
         text_addf(&p->answer, "refused: 1 problems\n<port>: the message was not complete after %d s\n",
                   LIMIT_PORT_DEADLINE_MS / 1000);
-        connection_answer(p, now_ns);
+        port_client_answer(p, now_ns);
     } else {
-        connection_close(p);
+        port_client_close(p);
     }
 }
 
@@ -74,19 +74,19 @@ static void turn(port_server *s) {
     for (size_t i = 0; i < LIMIT_PORT_CONNECTIONS; i++) {
         const port_connection *p = &s->connections[i];
         fds[i + 2] =
-            (struct pollfd){.fd = p->state == PORT_FREE ? -1 : p->fd, .events = connection_events(p)};
+            (struct pollfd){.fd = p->state == PORT_FREE ? -1 : p->fd, .events = port_client_events(p)};
     }
     if (poll(fds, LIMIT_PORT_CONNECTIONS + 2, timeout_ms(s, due, now, full)) < 0 && errno != EINTR) return;
     now = clock_monotonic_ns();
     for (size_t i = 0; i < LIMIT_PORT_CONNECTIONS; i++)
-        if (fds[i + 2].fd >= 0 && fds[i + 2].revents != 0) connection_step(&s->connections[i], now);
+        if (fds[i + 2].fd >= 0 && fds[i + 2].revents != 0) port_client_step(&s->connections[i], now);
     if (fds[1].fd >= 0 && fds[1].revents != 0) accept_some(s, now);
     port_apply(s);
     now = clock_monotonic_ns();
     for (size_t i = 0; i < LIMIT_PORT_CONNECTIONS; i++) {
         port_connection *p = &s->connections[i];
         if (p->state == PORT_FREE || p->deadline_ns > now) continue;
-        connection_step(p, now); /* it may have come while another one was applied */
+        port_client_step(p, now); /* it may have come while another one was applied */
         if (p->state == PORT_READY)
             port_apply(s);
         else if (p->state != PORT_FREE && p->deadline_ns <= now)
@@ -129,7 +129,7 @@ void port_server_stop(port_server *s) {
     }
     worker_join(&s->worker, -1);
     listener_close(&s->listener);
-    for (size_t i = 0; i < LIMIT_PORT_CONNECTIONS; i++) connection_close(&s->connections[i]);
+    for (size_t i = 0; i < LIMIT_PORT_CONNECTIONS; i++) port_client_close(&s->connections[i]);
     if (s->wake >= 0) close(s->wake);
     free(s);
 }

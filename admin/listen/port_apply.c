@@ -115,6 +115,6 @@ void port_apply(port_server *s) {
                          "configuration " PORT_NAME " superseded by generation %llu",
                          (unsigned long long)applied);
         }
-        connection_answer(p, clock_monotonic_ns());
+        port_client_answer(p, clock_monotonic_ns());
     }
 }

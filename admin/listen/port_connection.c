@@ -8,14 +8,14 @@
 
 #include "admin/listen/port_internal.h"
 
-void connection_open(port_connection *p, int fd, uint64_t number, const char *who, int64_t now_ns) {
+void port_client_open(port_connection *p, int fd, uint64_t number, const char *who, int64_t now_ns) {
     *p = (port_connection){.state = PORT_READING, .fd = fd, .number = number, .started_ns = now_ns};
     p->deadline_ns = now_ns + LIMIT_PORT_DEADLINE_MS * 1000000LL;
     snprintf(p->who, sizeof p->who, "%s", who);
     text_init(&p->answer, 0);
 }
 
-void connection_close(port_connection *p) {
+void port_client_close(port_connection *p) {
     if (p->state == PORT_FREE) return;
     close(p->fd);
     free(p->body);
@@ -24,14 +24,14 @@ void connection_close(port_connection *p) {
     p->state = PORT_FREE;
 }
 
-short connection_events(const port_connection *p) {
+short port_client_events(const port_connection *p) {
     if (p->state == PORT_ANSWERING) return POLLOUT;
     return p->state == PORT_READING || p->state == PORT_LINGERING ? POLLIN : 0;
 }
 
 static void refuse(port_connection *p, int64_t now_ns, const char *why) {
     text_addf(&p->answer, "refused: 1 problems\n<port>: %s\n", why);
-    connection_answer(p, now_ns);
+    port_client_answer(p, now_ns);
 }
 
 /* The length is known: is it one that we take? Nothing is allocated before. */
@@ -53,7 +53,7 @@ static void begin_body(port_connection *p, int64_t now_ns) {
 static void ended_early(port_connection *p, int64_t now_ns) {
     char why[128];
     if (p->got == 0) { /* somebody who only looked whether the port is open */
-        connection_close(p);
+        port_client_close(p);
         return;
     }
     if (p->got < 4)
@@ -72,7 +72,7 @@ static void read_more(port_connection *p, int64_t now_ns) {
         if (n < 0 && errno == EINTR) continue;
         if (n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)) return;
         if (n < 0) {
-            connection_close(p);
+            port_client_close(p);
             return;
         }
         if (n == 0) {
@@ -91,7 +91,7 @@ static void send_more(port_connection *p, int64_t now_ns) {
         if (n < 0 && errno == EINTR) continue;
         if (n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)) return;
         if (n < 0) {
-            connection_close(p);
+            port_client_close(p);
             return;
         }
         p->sent += (size_t)n;
@@ -102,11 +102,11 @@ static void send_more(port_connection *p, int64_t now_ns) {
     p->deadline_ns = now_ns + PORT_LINGER_MS * 1000000LL;
 }
 
-void connection_answer(port_connection *p, int64_t now_ns) {
+void port_client_answer(port_connection *p, int64_t now_ns) {
     free(p->body);
     p->body = NULL;
     if (p->answer.failed) { /* no memory for the answer: what was done is done, and in the audit */
-        connection_close(p);
+        port_client_close(p);
         return;
     }
     p->state = PORT_ANSWERING;
@@ -120,12 +120,12 @@ static void linger(port_connection *p) {
     for (int i = 0; i < 16; i++) {
         ssize_t n = recv(p->fd, nothing, sizeof nothing, 0);
         if (n > 0) continue;
-        if (n == 0 || (errno != EAGAIN && errno != EINTR)) connection_close(p);
+        if (n == 0 || (errno != EAGAIN && errno != EINTR)) port_client_close(p);
         return;
     }
 }
 
-void connection_step(port_connection *p, int64_t now_ns) {
+void port_client_step(port_connection *p, int64_t now_ns) {
     if (p->state == PORT_READING)
         read_more(p, now_ns);
     else if (p->state == PORT_ANSWERING)

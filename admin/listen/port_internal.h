@@ -46,14 +46,14 @@ struct port_server {
 };
 
 /* ---- port_connection.c ---- */
-void connection_open(port_connection *p, int fd, uint64_t number, const char *who, int64_t now_ns);
-void connection_close(port_connection *p);
+void port_client_open(port_connection *p, int fd, uint64_t number, const char *who, int64_t now_ns);
+void port_client_close(port_connection *p);
 /* The socket can be read or written: moves on as far as it goes. */
-void connection_step(port_connection *p, int64_t now_ns);
+void port_client_step(port_connection *p, int64_t now_ns);
 /* Gives the answer, sends what the socket takes, and lingers or goes on sending. */
-void connection_answer(port_connection *p, int64_t now_ns);
+void port_client_answer(port_connection *p, int64_t now_ns);
 /* poll's events for its state. */
-short connection_events(const port_connection *p);
+short port_client_events(const port_connection *p);
 
 /* ---- port_apply.c ---- */
 /* Applies what is complete. Of several, the newest first: those it replaces are told so. */
