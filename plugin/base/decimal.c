@@ -83,6 +83,16 @@ static size_t add_exponent(char *at, int exponent) {
     return len + count;
 }
 
+static size_t add_run(char *at, const char *digits, int count) {
+    memcpy(at, digits, (size_t)count);
+    return (size_t)count;
+}
+
+static size_t add_zeros(char *at, int count) {
+    memset(at, '0', (size_t)count);
+    return (size_t)count;
+}
+
 /* The layout of repr: `point` digits stand before the decimal point (it may be 0 or negative). */
 static size_t layout_repr(char *at, const char *digits, int count, int point) {
     size_t len = 0;
@@ -90,15 +100,25 @@ static size_t layout_repr(char *at, const char *digits, int count, int point) {
         at[len++] = digits[0];
         if (count > 1) {
             at[len++] = '.';
-            memcpy(at + len, digits + 1, (size_t)count - 1);
-            len += (size_t)count - 1;
+            len += add_run(at + len, digits + 1, count - 1);
         }
         return len + add_exponent(at + len, point - 1);
     }
-    for (int i = point > 0 ? 0 : point - 1; i < (count > point ? count : point + 1); i++) {
-        if (i == point) at[len++] = '.';
-        at[len++] = i >= 0 && i < count ? digits[i] : '0';
+    if (point <= 0) {
+        at[len++] = '0';
+        at[len++] = '.';
+        len += add_zeros(at + len, -point);
+        return len + add_run(at + len, digits, count);
     }
+    if (point < count) {
+        len += add_run(at, digits, point);
+        at[len++] = '.';
+        return len + add_run(at + len, digits + point, count - point);
+    }
+    len += add_run(at, digits, count);
+    len += add_zeros(at + len, point - count);
+    at[len++] = '.';
+    at[len++] = '0';
     return len;
 }
 
