@@ -26,7 +26,7 @@ typedef struct problem {
 } problem;
 
 typedef struct problems {
-    char *file;   /* the name as the user gave it; "<port>", "<page>" for texts without file */
+    char *file;    /* the name as the user gave it; "<port>", "<page>" for texts without file */
     problem *list; /* in the order of the lines once problems_sort is called */
     size_t count;
     size_t errors;  /* those that are no warnings */

@@ -8,7 +8,8 @@
 #include "base/slice.h"
 #include "base/text.h"
 
-#define LEVEL_UNSET (-1) /* "no level over the configuration" and the like; no Python level is negative here */
+#define LEVEL_UNSET                                                                                          \
+    (-1) /* "no level over the configuration" and the like; no Python level is negative here */
 
 /* The name, or Python's "Level N" written into buffer (at least 32 bytes). */
 slice level_name(int level, char buffer[32]);

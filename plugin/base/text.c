@@ -80,7 +80,8 @@ void text_add_repeat(text *t, char c, size_t count) {
 
 void text_add_u64(text *t, uint64_t value) {
     char digits[DIGITS_MAX];
-    text_add(t, digits, digits_u64(digits, value));
+    size_t len = digits_u64(digits, value);
+    text_add(t, digits, len);
 }
 
 void text_add_i64(text *t, int64_t value) {
