@@ -7,6 +7,9 @@ DESTDIR ?=
 CC      ?= cc
 CFLAGS  ?= -O3 -g
 BUILD   ?= build
+# V=1 shows the commands.
+Q       := $(if $(V),,@)
+SAY     := @$(if $(V),:,echo " ")
 VERSION := $(shell sed -n 's/.*WEIR_VERSION "\(.*\)".*/\1/p' plugin/weir.h)
 
 PKGS     = libmicrohttpd inih sqlite3 libcurl yajl
@@ -36,38 +39,43 @@ kvd: $(BUILD)/kvd $(BUILD)/kvd-load
 
 $(BUILD)/%.o: %.c
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS) $(ALL_CFLAGS) -Wa,-I,. -MMD -MP -c $< -o $@
+	$(SAY) CC $@
+	$(Q)$(CC) $(CPPFLAGS) $(ALL_CFLAGS) -Wa,-I,. -MMD -MP -c $< -o $@
 
 # Files that .incbin takes in are dependencies that the compiler does not report.
 $(BUILD)/admin/http/assets.o $(BUILD)/plugin/store/schema.o: $(EMBEDDED)
 
 $(BUILD)/libweir-internal.a: $(LIB_OBJ)
 	@rm -f $@
-	$(AR) rcsD $@ $^
+	$(Q)$(AR) rcsD $@ $^
 
 $(BUILD)/libweir.so.0: $(LIB_OBJ) plugin/weir.map
-	$(CC) -shared -Wl,-soname,libweir.so.0 -Wl,--version-script=plugin/weir.map -Wl,-z,defs -Wl,-z,nodelete \
+	$(SAY) LD $@
+	$(Q)$(CC) -shared -Wl,-soname,libweir.so.0 -Wl,--version-script=plugin/weir.map -Wl,-z,defs -Wl,-z,nodelete \
 	    -Wl,--build-id=sha1 $(ALL_LDFLAGS) -o $@ $(LIB_OBJ) $(call pkg,--libs) -lm
-	ln -sf libweir.so.0 $(BUILD)/libweir.so
+	@ln -sf libweir.so.0 $(BUILD)/libweir.so
 
 # One object with only the public symbols global: the static library cannot clash with its host's names.
 $(BUILD)/libweir.a: $(LIB_OBJ)
-	$(LD) -r -o $(BUILD)/libweir-one.o $(LIB_OBJ)
-	objcopy --localize-hidden $(BUILD)/libweir-one.o
+	$(Q)$(LD) -r -o $(BUILD)/libweir-one.o $(LIB_OBJ)
+	$(Q)objcopy --localize-hidden $(BUILD)/libweir-one.o
 	@rm -f $@
-	$(AR) rcsD $@ $(BUILD)/libweir-one.o
+	$(Q)$(AR) rcsD $@ $(BUILD)/libweir-one.o
 
 $(BUILD)/weir: $(CLI_OBJ) $(BUILD)/libweir-internal.a
-	$(CC) $(ALL_LDFLAGS) -o $@ $(CLI_OBJ) $(BUILD)/libweir-internal.a $(call pkg,--libs) -lm
+	$(SAY) LD $@
+	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $(CLI_OBJ) $(BUILD)/libweir-internal.a $(call pkg,--libs) -lm
 
 KVD_SRC := $(wildcard docs/examples/kvd/*.c)
 $(BUILD)/kvd: $(KVD_SRC) $(wildcard docs/examples/kvd/*.h) plugin/weir.h
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS) -std=gnu11 -D_GNU_SOURCE= $(WARNINGS) $(WERROR) -Iplugin $(CFLAGS) -pthread $(ALL_LDFLAGS) -o $@ $(KVD_SRC) -ldl
+	$(SAY) CC $@
+	$(Q)$(CC) $(CPPFLAGS) -std=gnu11 -D_GNU_SOURCE= $(WARNINGS) $(WERROR) -Iplugin $(CFLAGS) -pthread $(ALL_LDFLAGS) -o $@ $(KVD_SRC) -ldl
 
 $(BUILD)/kvd-load: docs/examples/kvd-load/kvd_load.c
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS) -std=gnu11 -D_GNU_SOURCE= $(WARNINGS) $(WERROR) $(CFLAGS) $(ALL_LDFLAGS) -o $@ $<
+	$(SAY) CC $@
+	$(Q)$(CC) $(CPPFLAGS) -std=gnu11 -D_GNU_SOURCE= $(WARNINGS) $(WERROR) $(CFLAGS) $(ALL_LDFLAGS) -o $@ $<
 
 include tests/tests.mk
 include docs/install/install.mk

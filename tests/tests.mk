@@ -15,13 +15,15 @@ CRITERION = $(if $(TSAN),,-lcriterion)
 
 $(BUILD)/tests/%: tests/%.c $(BUILD)/libweir-internal.a
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS) $(ALL_CFLAGS) $(if $(TSAN),-Itests/support/tsan) -Itests -MMD -MP $< -o $@ \
+	$(SAY) CC $@
+	$(Q)$(CC) $(CPPFLAGS) $(ALL_CFLAGS) $(if $(TSAN),-Itests/support/tsan) -Itests -MMD -MP $< -o $@ \
 	    $(BUILD)/libweir-internal.a $(ALL_LDFLAGS) $(call pkg,--libs) $(if $(findstring /unit/,$@),$(CRITERION)) -lm -ldl
 
 # The test host is what a user writes: linked against the shared library, nothing internal.
 $(BUILD)/tests/support/host: tests/support/host.c $(BUILD)/libweir.so.0
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS) $(ALL_CFLAGS) $< -o $@ -L$(BUILD) -Wl,-rpath,$(abspath $(BUILD)) $(ALL_LDFLAGS) -lweir
+	$(SAY) CC $@
+	$(Q)$(CC) $(CPPFLAGS) $(ALL_CFLAGS) $< -o $@ -L$(BUILD) -Wl,-rpath,$(abspath $(BUILD)) $(ALL_LDFLAGS) -lweir
 
 unit: $(UNIT)
 test-programs: $(UNIT) $(HELPERS)
