@@ -24,6 +24,7 @@ typedef struct file_sink {
     bool fsync;
     bool fresh;  /* another file, or reader, than that which has the line's beginning */
     size_t back; /* bytes of the line's beginning that it wants first */
+    bool moved;  /* st is of another file than the target's key tells */
 } file_sink;
 
 static file_sink *of(sink *s) { return (file_sink *)s; }
@@ -52,7 +53,7 @@ static int take_again(file_sink *f, bool *other, weir_error *err) {
     let_go(f);
     f->fd = got.fd;
     f->st = got.st;
-    if (*other) f->fresh = true;
+    if (*other) f->fresh = f->moved = true;
     return 0;
 }
 
@@ -209,6 +210,19 @@ static sink_status file_truncate(sink *s, weir_error *err) {
 
 static void file_update(sink *s, const sink_spec *spec) { of(s)->fsync = spec->fsync; }
 
+static void write_key(const file_sink *f, char key_out[128]) {
+    snprintf(key_out, 128, "file:%llu:%llu", (unsigned long long)f->st.st_dev,
+             (unsigned long long)f->st.st_ino);
+}
+
+static bool file_moved(sink *s, char key_out[128]) {
+    file_sink *f = of(s);
+    bool moved = f->moved;
+    f->moved = false;
+    if (moved) write_key(f, key_out);
+    return moved;
+}
+
 static size_t file_already(sink *s, const chunk_queue_map *map, const chunk_view *chunks, size_t count,
                            bool *doubtful) {
     return intent_already(of(s)->fd, map, chunks, count, doubtful);
@@ -250,6 +264,7 @@ static file_sink *make(const sink_spec *spec, weir_error *err) {
                      .write = file_write,
                      .truncate = file_truncate,
                      .update = file_update,
+                     .moved = file_moved,
                      .already = file_already,
                      .close = file_close};
     f->fd = -1;
@@ -279,8 +294,7 @@ static int file_sink_open(const sink_spec *spec, bool recovery, sink **out, char
     if (file_open(&f->place, &got, err) != 0) goto fail;
     f->fd = got.fd;
     f->st = got.st;
-    snprintf(key_out, 128, "file:%llu:%llu", (unsigned long long)got.st.st_dev,
-             (unsigned long long)got.st.st_ino);
+    write_key(f, key_out);
     *created = got.created;
     *out = &f->base;
     return 0;

@@ -72,6 +72,9 @@ struct sink {
     /* The same target by another definition, after a swap: takes over what can change while it is
      * open (fsync, the history's bounds). Writer's thread, between two writes. May be NULL. */
     void (*update)(sink *s, const sink_spec *spec);
+    /* Does it write to another file since the last question (a bad one was set aside)? Then key_out is as
+     * open's, so that later handlers of that file find this target. Writer's thread. May be NULL. */
+    bool (*moved)(sink *s, char key_out[128]);
     /* How much of the first chunks of a dead process's queue is there already (recovery): bytes
      * from the position `map->read_pos` on, `partial` included. *doubtful is set when it cannot be
      * told and a batch may be written twice. chunks are the first ones of the queue, at least

@@ -2,7 +2,7 @@
  * includes it.
  *
  * Who may touch what: `refs`, `ending`, `joined` and the list under the registry's lock; the sink and the
- * writer's side of the queue by the writer; `trouble`, `offered`, `update` under `lock`; the small
+ * writer's side of the queue by the writer; `key`, `trouble`, `offered`, `update` under `lock`; the small
  * words are atomic. Locks are taken in the order gate, registry, lock.
  *
  * The gate: the writer holds it all the time, but for calls of its sink. A stop that gives a writer up

@@ -34,9 +34,16 @@ static void reap(target_registry *r) {
     }
 }
 
+static bool has_key(target *t, const char *key) {
+    pthread_mutex_lock(&t->lock);
+    bool equal = strcmp(t->key, key) == 0;
+    pthread_mutex_unlock(&t->lock);
+    return equal;
+}
+
 static target *find(const target_registry *r, const char *key) {
     for (target *t = r->first; t != NULL; t = t->next) {
-        if (!t->ending && strcmp(t->key, key) == 0) return t;
+        if (!t->ending && has_key(t, key)) return t;
     }
     return NULL;
 }

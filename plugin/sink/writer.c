@@ -155,6 +155,15 @@ static void failed(writer *w, sink_status status, size_t first_bytes, uint16_t s
     }
 }
 
+/* A key that changed: handlers of the new file share this target, those of the old one do not. */
+static void follow_sink(target *t) {
+    char key[sizeof t->key] = "";
+    if (t->sink->moved == NULL || !t->sink->moved(t->sink, key)) return;
+    pthread_mutex_lock(&t->lock);
+    memcpy(t->key, key, sizeof t->key);
+    pthread_mutex_unlock(&t->lock);
+}
+
 static bool write_batch(writer *w, chunk_view *views, size_t count) {
     target *t = w->t;
     weir_error err = {.code = 0};
@@ -167,6 +176,7 @@ static bool write_batch(writer *w, chunk_view *views, size_t count) {
     if (!enter(w)) return false;
     consume(t, bytes, -1);
     intent_clear(w->map);
+    follow_sink(t);
     w->worked = true;
     /* Bytes that were done before a failure: the chunk that is first now is asked for next. */
     if (status == SINK_OK || bytes > 0)

@@ -202,6 +202,30 @@ Test(file_sink, fault_14_after_a_write_error_a_new_file_begins_with_a_whole_line
     close_bench(&b);
 }
 
+/* Else the next configuration would make a second writer for the same file. */
+Test(file_sink, fault_14_later_handlers_of_the_new_file_find_its_target) {
+    bench b;
+    weir_error err;
+    char key[128] = "", moved[128] = "";
+    bool created;
+    sink *again;
+    open_bench(&b, false);
+    cr_assert_not(b.s->moved(b.s, moved));
+    add(&b, 1, "line\n");
+    faults.write_errno = EIO;
+    faults.write_fails = 1;
+    cr_assert_eq(write_some(&b, &err), SINK_AGAIN);
+    write_all(&b);
+    cr_assert(b.s->moved(b.s, moved));
+    sink_spec spec = file_spec(slice_of(b.path));
+    cr_assert_eq(file_sink_kind.open(&spec, false, &again, key, &created, &err), 0);
+    cr_assert_not(created);
+    cr_assert_str_eq(key, moved);
+    cr_assert_not(b.s->moved(b.s, moved));
+    again->close(again);
+    close_bench(&b);
+}
+
 Test(file_sink, fault_14_a_failed_fsync_never_counts_as_delivered) {
     bench b;
     weir_error err;
