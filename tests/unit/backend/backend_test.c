@@ -46,9 +46,9 @@ Test(backend, levels_and_propagation_decide_who_gets_it) {
     produce(&p, WEIR_LEVEL_ERROR, "two");
     produce(&q, WEIR_LEVEL_ERROR, "three");
     cr_assert_eq(flush(&w, 20000), 0);
-    cr_assert_str_eq(file_text(&w, "all"), "one\ntwo\n");
-    cr_assert_str_eq(file_text(&w, "bad"), "two\n");
-    cr_assert_str_eq(file_text(&w, "own"), "three\n");
+    expect_file(&w, "all", "one\ntwo\n");
+    expect_file(&w, "bad", "two\n");
+    expect_file(&w, "own", "three\n");
     cr_assert_eq(bad->stats->given, 1);
     world_end(&w);
 }
@@ -66,7 +66,7 @@ Test(backend, one_file_of_two_handlers_gets_it_twice) {
     produce(&p, WEIR_LEVEL_INFO, "x");
     produce(&p, WEIR_LEVEL_INFO, "y");
     cr_assert_eq(flush(&w, 20000), 0);
-    cr_assert_str_eq(file_text(&w, "out"), "x\nx\ny\ny\n");
+    expect_file(&w, "out", "x\nx\ny\ny\n");
     world_end(&w);
 }
 
@@ -135,7 +135,7 @@ Test(backend, own_records_go_the_way_of_all_records_and_are_counted_apart) {
     world_start(&w, g);
     backend_log(w.b, WEIR_LEVEL_WARNING, SLICE_LITERAL("the disk is full"));
     cr_assert_eq(flush(&w, 20000), 0);
-    cr_assert_str_eq(file_text(&w, "out"), "the disk is full\n");
+    expect_file(&w, "out", "the disk is full\n");
     cr_assert_eq(g->handlers[0]->stats->given, 0);
     cr_assert_eq(g->handlers[0]->stats->notices, 1);
     backend_status s;
@@ -160,7 +160,7 @@ Test(backend, records_of_signal_handlers_are_taken_out_of_their_slots) {
     }
     WAIT_UNTIL(__atomic_load_n(&w.f.process->routed, __ATOMIC_RELAXED) == 2);
     cr_assert_eq(flush(&w, 20000), 0);
-    cr_assert_str_eq(file_text(&w, "out"), "caught 1\ncaught 0\n");
+    expect_file(&w, "out", "caught 1\ncaught 0\n");
     cr_assert_eq(w.f.process->signals[0].state, 0);
     world_end(&w);
 }

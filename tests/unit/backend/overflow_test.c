@@ -203,7 +203,9 @@ Test(overflow, a_stop_keeps_its_deadline_and_leaves_the_rest_to_recovery) {
     cr_assert_eq(s.routed + s.in_rings, count);
     cr_assert(s.in_rings > 0);
     cr_assert_eq(h.fifo->stats->given, s.routed);
-    generation_free(last);
     cr_assert_eq(target_registry_stop(h.w.f.registry, clock_monotonic_ns(), NULL), 0);
+    generation_free(last);
+    world_free(&h.w);
+    close(h.reader);
     fixture_clean(&h.w.f);
 }

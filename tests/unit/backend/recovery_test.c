@@ -136,6 +136,7 @@ Test(recovery, new_records_come_after_the_recovered_ones_with_larger_ids) {
     cr_assert_not_null(last);
     cr_assert_str_eq(last, "x the new one\n");
     cr_assert(count_lines(all) >= accepted + 1);
+    free(all);
     recovery_report_done(&report);
     world_end(&w);
 }
@@ -282,7 +283,7 @@ Test(recovery, the_last_words_of_a_signal_handler_are_recovered) {
     world_create_backend(&w, two_files(&w));
     recover(&w, &report);
     cr_assert_eq(report.from_rings, 1);
-    cr_assert_str_eq(file_text(&w, "a"), "caught signal 11\n");
+    expect_file(&w, "a", "caught signal 11\n");
     recovery_report_done(&report);
     world_end(&w);
 }

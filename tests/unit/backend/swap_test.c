@@ -26,28 +26,6 @@ static void swap(world *w, generation *g) {
     cr_assert_eq(backend_swap(w->b, g, &err), 0, "%s", err.message);
 }
 
-/* As control does, so that many swaps need not keep many generations. */
-static void reap(world *w, uint32_t *reaped) {
-    while (*reaped < __atomic_load_n(&w->retired_count, __ATOMIC_ACQUIRE))
-        generation_free(w->retired[(*reaped)++ % 64]);
-}
-
-static void end_after_reaping(world *w, uint32_t reaped) {
-    int64_t deadline = clock_monotonic_ns() + 5 * SECOND_NS;
-    generation *last = backend_stop(w->b, deadline);
-    reap(w, &reaped);
-    cr_assert_eq(target_registry_stop(w->f.registry, deadline, NULL), 0);
-    generation_free(last);
-    backend_free(w->b);
-    target_registry_free(w->f.registry);
-    recent_free(w->recents);
-    ring_set_free(w->rings);
-    dictionary_free(w->dict);
-    process_map_free(w->f.process);
-    run_dir_close(&w->f.run);
-    fixture_clean(&w->f);
-}
-
 /* Next number due of each of two threads, checked in a file that must be a subsequence of both. */
 static void check_part(const char *all, unsigned long counts[2], char *seen[2]) {
     long last[2] = {-1, -1};
@@ -66,7 +44,6 @@ static void check_part(const char *all, unsigned long counts[2], char *seen[2]) 
 
 Test(swap, under_load_nothing_is_lost_doubled_or_out_of_order) {
     world w;
-    uint32_t reaped = 0;
     world_begin(&w, 64 * 1024);
     world_start(&w, simple_generation(&w, 1, "even"));
     load loads[2] = {{.w = &w, .name = "t0"}, {.w = &w, .name = "t1"}};
@@ -74,7 +51,7 @@ Test(swap, under_load_nothing_is_lost_doubled_or_out_of_order) {
     for (int i = 0; i < 2; i++) cr_assert_eq(pthread_create(&threads[i], NULL, keep_logging, &loads[i]), 0);
     for (uint64_t number = 2; number <= 300; number++) {
         swap(&w, simple_generation(&w, number, number % 2 == 0 ? "odd" : "even"));
-        reap(&w, &reaped);
+        world_reap(&w);
     }
     for (int i = 0; i < 2; i++) {
         __atomic_store_n(&loads[i].stop, 1, __ATOMIC_RELAXED);
@@ -84,13 +61,17 @@ Test(swap, under_load_nothing_is_lost_doubled_or_out_of_order) {
     WAIT_UNTIL(__atomic_load_n(&w.retired_count, __ATOMIC_ACQUIRE) == 299);
     unsigned long counts[2] = {loads[0].count, loads[1].count};
     char *seen[2] = {calloc(counts[0] + 1, 1), calloc(counts[1] + 1, 1)};
-    check_part(file_text(&w, "even"), counts, seen);
-    check_part(file_text(&w, "odd"), counts, seen);
+    char *even = file_text(&w, "even"), *odd = file_text(&w, "odd");
+    check_part(even, counts, seen);
+    check_part(odd, counts, seen);
+    free(even);
+    free(odd);
     for (int i = 0; i < 2; i++) {
         cr_assert(counts[i] > 0);
         cr_assert_null(memchr(seen[i], 0, counts[i]), "t%d: one is lost", i);
+        free(seen[i]);
     }
-    end_after_reaping(&w, reaped);
+    world_end(&w);
 }
 
 Test(swap, what_was_logged_before_the_answer_is_old_what_comes_after_is_new) {
@@ -102,8 +83,8 @@ Test(swap, what_was_logged_before_the_answer_is_old_what_comes_after_is_new) {
     swap(&w, simple_generation(&w, 2, "new"));
     produce(&p, WEIR_LEVEL_INFO, "after");
     cr_assert_eq(flush(&w, 20000), 0);
-    cr_assert_str_eq(file_text(&w, "old"), "before\n");
-    cr_assert_str_eq(file_text(&w, "new"), "after\n");
+    expect_file(&w, "old", "before\n");
+    expect_file(&w, "new", "after\n");
     backend_status s;
     backend_get_status(w.b, &s);
     cr_assert_eq(s.generation, 2);
@@ -121,14 +102,13 @@ Test(swap, mode_w_empties_the_file_between_the_two_generations) {
     swap(&w, g);
     produce(&p, WEIR_LEVEL_INFO, "after");
     cr_assert_eq(flush(&w, 20000), 0);
-    cr_assert_str_eq(file_text(&w, "out"), "after\n");
+    expect_file(&w, "out", "after\n");
     world_end(&w);
 }
 
 /* The counters of a handler whose definition did not change go on, and its row outlives the old one. */
 Test(swap, shared_counters_go_on) {
     world w;
-    uint32_t reaped = 0;
     world_begin(&w, 64 * 1024);
     generation *first = simple_generation(&w, 1, "out");
     handler_stats *row = first->handlers[0]->stats;
@@ -139,13 +119,13 @@ Test(swap, shared_counters_go_on) {
     produce(&p, WEIR_LEVEL_INFO, "1");
     swap(&w, second);
     WAIT_UNTIL(__atomic_load_n(&w.retired_count, __ATOMIC_ACQUIRE) == 1);
-    reap(&w, &reaped);
+    world_reap(&w);
     produce(&p, WEIR_LEVEL_INFO, "2");
     cr_assert_eq(flush(&w, 20000), 0);
     cr_assert_eq(row->given, 2);
     cr_assert_eq(row->delivered, 2);
     cr_assert_eq(row->used, 1);
-    end_after_reaping(&w, reaped);
+    world_end(&w);
 }
 
 Test(swap, is_refused_while_stopping) {
@@ -160,7 +140,7 @@ Test(swap, is_refused_while_stopping) {
     cr_assert_eq(flush(&w, 10), -1);
     generation_free(late);
     generation_free(last);
-    backend_free(w.b);
     cr_assert_eq(target_registry_stop(w.f.registry, clock_monotonic_ns() + SECOND_NS, NULL), 0);
+    world_free(&w);
     fixture_clean(&w.f);
 }
