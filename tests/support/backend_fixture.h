@@ -242,6 +242,8 @@ static inline void produce(producer *p, int level, const char *message) {
 
 /* ---- what came out ---- */
 
+static inline uint64_t counter(const uint64_t *word) { return __atomic_load_n(word, __ATOMIC_RELAXED); }
+
 static inline size_t count_lines(const char *all) {
     size_t count = 0;
     for (const char *at = all; (at = strchr(at, '\n')) != NULL; at++) count++;

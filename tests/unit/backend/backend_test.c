@@ -23,9 +23,9 @@ Test(backend, records_reach_the_file_in_order_and_are_counted) {
     cr_assert_eq(s.in_rings, 0);
     cr_assert_eq(s.generation, 1);
     const handler_stats *row = &w.f.process->handlers[0];
-    cr_assert_eq(row->given, 20000);
-    cr_assert_eq(row->delivered, 20000);
-    cr_assert_eq(row->notices, 0);
+    cr_assert_eq(counter(&row->given), 20000);
+    cr_assert_eq(counter(&row->delivered), 20000);
+    cr_assert_eq(counter(&row->notices), 0);
     world_end(&w);
 }
 
@@ -46,10 +46,10 @@ Test(backend, levels_and_propagation_decide_who_gets_it) {
     produce(&p, WEIR_LEVEL_ERROR, "two");
     produce(&q, WEIR_LEVEL_ERROR, "three");
     cr_assert_eq(flush(&w, 20000), 0);
-    expect_file(&w, "all", "one\ntwo\n");
-    expect_file(&w, "bad", "two\n");
-    expect_file(&w, "own", "three\n");
-    cr_assert_eq(bad->stats->given, 1);
+    expect_file(fixture_path(&w.f, "all"), "one\ntwo\n");
+    expect_file(fixture_path(&w.f, "bad"), "two\n");
+    expect_file(fixture_path(&w.f, "own"), "three\n");
+    cr_assert_eq(counter(&bad->stats->given), 1);
     world_end(&w);
 }
 
@@ -66,7 +66,7 @@ Test(backend, one_file_of_two_handlers_gets_it_twice) {
     produce(&p, WEIR_LEVEL_INFO, "x");
     produce(&p, WEIR_LEVEL_INFO, "y");
     cr_assert_eq(flush(&w, 20000), 0);
-    expect_file(&w, "out", "x\nx\ny\ny\n");
+    expect_file(fixture_path(&w.f, "out"), "x\nx\ny\ny\n");
     world_end(&w);
 }
 
@@ -135,9 +135,9 @@ Test(backend, own_records_go_the_way_of_all_records_and_are_counted_apart) {
     world_start(&w, g);
     backend_log(w.b, WEIR_LEVEL_WARNING, SLICE_LITERAL("the disk is full"));
     cr_assert_eq(flush(&w, 20000), 0);
-    expect_file(&w, "out", "the disk is full\n");
-    cr_assert_eq(g->handlers[0]->stats->given, 0);
-    cr_assert_eq(g->handlers[0]->stats->notices, 1);
+    expect_file(fixture_path(&w.f, "out"), "the disk is full\n");
+    cr_assert_eq(counter(&g->handlers[0]->stats->given), 0);
+    cr_assert_eq(counter(&g->handlers[0]->stats->notices), 1);
     backend_status s;
     backend_get_status(w.b, &s);
     cr_assert_eq(s.routed, 0);
@@ -158,9 +158,9 @@ Test(backend, records_of_signal_handlers_are_taken_out_of_their_slots) {
         __atomic_store_n(&s->state, 1, __ATOMIC_RELEASE);
         __atomic_add_fetch(&w.f.process->accepted_signal, 1, __ATOMIC_RELAXED);
     }
-    WAIT_UNTIL(__atomic_load_n(&w.f.process->routed, __ATOMIC_RELAXED) == 2);
+    WAIT_UNTIL(counter(&w.f.process->routed) == 2);
     cr_assert_eq(flush(&w, 20000), 0);
-    expect_file(&w, "out", "caught 1\ncaught 0\n");
+    expect_file(fixture_path(&w.f, "out"), "caught 1\ncaught 0\n");
     cr_assert_eq(w.f.process->signals[0].state, 0);
     world_end(&w);
 }

@@ -30,7 +30,7 @@ static void begin(hung *h, overflow_policy policy) {
 
 static uint64_t dropped(const handler *h) {
     uint64_t sum = 0;
-    for (int i = 0; i < DROP_COUNT; i++) sum += __atomic_load_n(&h->stats->dropped[i], __ATOMIC_RELAXED);
+    for (int i = 0; i < DROP_COUNT; i++) sum += counter(&h->stats->dropped[i]);
     return sum;
 }
 
@@ -73,12 +73,12 @@ Test(overflow, a_hung_target_holds_up_nobody_and_its_drops_are_counted_and_told_
     producer p = new_producer(&h.w, "app");
     int64_t before = clock_monotonic_ns();
     log_many(&p, 5000);
-    WAIT_UNTIL(__atomic_load_n(&h.file->stats->delivered, __ATOMIC_RELAXED) == 5000);
+    WAIT_UNTIL(counter(&h.file->stats->delivered) == 5000);
     cr_assert(clock_monotonic_ns() - before < 3 * SECOND_NS, "one stall is 250 ms");
     uint64_t lost = dropped(h.fifo);
     cr_assert(lost > 0);
-    cr_assert_eq(h.fifo->stats->dropped[DROP_STALLED], lost);
-    cr_assert_eq(h.fifo->stats->given, 5000);
+    cr_assert_eq(counter(&h.fifo->stats->dropped[DROP_STALLED]), lost);
+    cr_assert_eq(counter(&h.fifo->stats->given), 5000);
     target_health health;
     target_get_health(h.fifo->target, &health);
     cr_assert(health.stalled);
@@ -88,8 +88,8 @@ Test(overflow, a_hung_target_holds_up_nobody_and_its_drops_are_counted_and_told_
     snprintf(expected, sizeof expected, "handler fifo: %llu records dropped: the target made no progress",
              (unsigned long long)lost);
     cr_assert_not_null(strstr(all, expected), "%s", strstr(all, "handler fifo"));
-    cr_assert_eq(h.fifo->stats->notices, 1);
-    WAIT_UNTIL(__atomic_load_n(&h.fifo->stats->delivered, __ATOMIC_RELAXED) + lost == 5000);
+    cr_assert_eq(counter(&h.fifo->stats->notices), 1);
+    WAIT_UNTIL(counter(&h.fifo->stats->delivered) + lost == 5000);
     target_get_health(h.fifo->target, &health);
     cr_assert(!health.stalled);
     char *file = file_text(&h.w, "out");
@@ -103,10 +103,10 @@ Test(overflow, drop_waits_for_nothing) {
     begin(&h, OVERFLOW_DROP);
     producer p = new_producer(&h.w, "app");
     log_many(&p, 3000);
-    WAIT_UNTIL(__atomic_load_n(&h.file->stats->delivered, __ATOMIC_RELAXED) == 3000);
+    WAIT_UNTIL(counter(&h.file->stats->delivered) == 3000);
     cr_assert(dropped(h.fifo) > 0);
-    cr_assert_eq(h.fifo->stats->dropped[DROP_OVERFLOW], dropped(h.fifo));
-    cr_assert_eq(h.fifo->stats->given, 3000);
+    cr_assert_eq(counter(&h.fifo->stats->dropped[DROP_OVERFLOW]), dropped(h.fifo));
+    cr_assert_eq(counter(&h.fifo->stats->given), 3000);
     end(&h);
 }
 
@@ -115,13 +115,13 @@ Test(overflow, drop_low_drops_what_is_below_warning) {
     begin(&h, OVERFLOW_DROP_LOW);
     producer p = new_producer(&h.w, "app");
     log_many(&p, 3000);
-    WAIT_UNTIL(__atomic_load_n(&h.file->stats->delivered, __ATOMIC_RELAXED) == 3000);
-    cr_assert(h.fifo->stats->dropped[DROP_OVERFLOW] > 0);
-    cr_assert_eq(h.fifo->stats->dropped[DROP_STALLED], 0);
+    WAIT_UNTIL(counter(&h.file->stats->delivered) == 3000);
+    cr_assert(counter(&h.fifo->stats->dropped[DROP_OVERFLOW]) > 0);
+    cr_assert_eq(counter(&h.fifo->stats->dropped[DROP_STALLED]), 0);
     char line[400];
     snprintf(line, sizeof line, "it matters %0350d", 0); /* longer than any room that is left */
     produce(&p, WEIR_LEVEL_ERROR, line);
-    WAIT_UNTIL(__atomic_load_n(&h.fifo->stats->dropped[DROP_STALLED], __ATOMIC_RELAXED) == 1);
+    WAIT_UNTIL(counter(&h.fifo->stats->dropped[DROP_STALLED]) == 1);
     end(&h);
 }
 
@@ -147,8 +147,7 @@ Test(overflow, block_waits_until_the_target_is_read) {
     static char all[1024 * 1024];
     size_t got = 0;
     int64_t until = clock_monotonic_ns() + 20 * SECOND_NS;
-    while (__atomic_load_n(&h.fifo->stats->delivered, __ATOMIC_RELAXED) < 3000 &&
-           clock_monotonic_ns() < until) {
+    while (counter(&h.fifo->stats->delivered) < 3000 && clock_monotonic_ns() < until) {
         ssize_t n = read(h.reader, all + got, sizeof all - got - 1);
         if (n > 0) got += (size_t)n;
     }
@@ -178,9 +177,9 @@ Test(overflow, a_new_configuration_replaces_a_target_that_blocks) {
     pthread_join(t, &gave_up);
     cr_assert_null(gave_up);
     WAIT_UNTIL(__atomic_load_n(&h.w.retired_count, __ATOMIC_ACQUIRE) == 1);
-    uint64_t old = h.file->stats->given;
-    cr_assert_eq(old_fifo->stats->given, old);
-    WAIT_UNTIL(__atomic_load_n(&g->handlers[0]->stats->delivered, __ATOMIC_RELAXED) + old >= 3000);
+    uint64_t old = counter(&h.file->stats->given);
+    cr_assert_eq(counter(&old_fifo->stats->given), old);
+    WAIT_UNTIL(counter(&g->handlers[0]->stats->delivered) + old >= 3000);
     end(&h);
 }
 
@@ -202,7 +201,7 @@ Test(overflow, a_stop_keeps_its_deadline_and_leaves_the_rest_to_recovery) {
     cr_assert_eq(s.accepted, count);
     cr_assert_eq(s.routed + s.in_rings, count);
     cr_assert(s.in_rings > 0);
-    cr_assert_eq(h.fifo->stats->given, s.routed);
+    cr_assert_eq(counter(&h.fifo->stats->given), s.routed);
     cr_assert_eq(target_registry_stop(h.w.f.registry, clock_monotonic_ns(), NULL), 0);
     generation_free(last);
     world_free(&h.w);

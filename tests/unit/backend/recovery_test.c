@@ -283,7 +283,7 @@ Test(recovery, the_last_words_of_a_signal_handler_are_recovered) {
     world_create_backend(&w, two_files(&w));
     recover(&w, &report);
     cr_assert_eq(report.from_rings, 1);
-    expect_file(&w, "a", "caught signal 11\n");
+    expect_file(fixture_path(&w.f, "a"), "caught signal 11\n");
     recovery_report_done(&report);
     world_end(&w);
 }
