@@ -144,24 +144,42 @@ static bool read_given(record *rec, const value *attributes, given_set *set) {
     return true;
 }
 
+/* Fields under construction; keys within one dict are different already. */
+typedef struct field_list {
+    record_field *list;
+    size_t count;
+    size_t before; /* those that came before the present dict: its keys shadow theirs */
+} field_list;
+
+static void add_extra(field_list *f, const value_pair *pair) {
+    for (size_t i = 0; i < f->before; i++) {
+        if (!slice_equal(f->list[i].key, pair->key.str)) continue;
+        f->list[i].val = pair->val;
+        return;
+    }
+    f->list[f->count++] = (record_field){pair->key.str, pair->val};
+}
+
+/* The entry's fields (logger's, thread's), then unknown attributes, then what `extra` holds. */
 static bool read_extras(record *rec, const value *attributes, const given_set *set) {
     size_t extras = set->extra == NULL ? 0 : set->extra->dict.count;
     if (set->others + extras == 0) return true;
-    record_field *fields = arena_alloc(rec->memory, (set->others + extras) * sizeof *fields);
-    if (fields == NULL) return false;
-    size_t count = 0;
+    field_list f = {.count = rec->field_count, .before = rec->field_count};
+    f.list = arena_alloc(rec->memory, (f.count + set->others + extras) * sizeof *f.list);
+    if (f.list == NULL) return false;
+    if (f.count > 0) memcpy(f.list, rec->fields, f.count * sizeof *f.list);
     for (size_t i = 0; i < attributes->dict.count && set->others > 0; i++) {
         const value_pair *pair = &attributes->dict.pairs[i];
         if (pair->key.type != VALUE_STR || &pair->val == set->extra) continue;
-        if (find(pair->key.str) == ATTR_OTHER && !is_operation_key(pair->key.str))
-            fields[count++] = (record_field){pair->key.str, pair->val};
+        if (find(pair->key.str) == ATTR_OTHER && !is_operation_key(pair->key.str)) add_extra(&f, pair);
     }
+    f.before = f.count;
     for (size_t i = 0; i < extras; i++) {
         const value_pair *pair = &set->extra->dict.pairs[i];
-        if (pair->key.type == VALUE_STR) fields[count++] = (record_field){pair->key.str, pair->val};
+        if (pair->key.type == VALUE_STR) add_extra(&f, pair);
     }
-    rec->fields = fields;
-    rec->field_count = count;
+    rec->fields = f.list;
+    rec->field_count = f.count;
     return true;
 }
 
@@ -176,7 +194,7 @@ static void derive_time(record *rec, const given_set *set, int64_t start_ns) {
         double nearest = rec->created > 0 ? CREATED_MAX : -CREATED_MAX;
         double micros = nearbyint((nameable ? rec->created : nearest) * 1e6);
         rec->created_ns = (int64_t)micros * 1000;
-        rec->second = rec->created >= SECOND_MAX    ? INT64_MAX
+        rec->second = rec->created >= SECOND_MAX   ? INT64_MAX
                       : rec->created > -SECOND_MAX ? (int64_t)floor(rec->created)
                                                    : INT64_MIN;
         if (!set->has[ATTR_MSECS]) rec->msecs = record_msecs(rec->created);

@@ -67,6 +67,32 @@ Test(made, extras_and_unknown_attributes) {
     fixture_expect(rec->fields[2].key, "level");
 }
 
+Test(made, extras_shadow_the_fields_of_logger_and_thread) {
+    text fields;
+    value attributes;
+    text_init(&fields, 0);
+    static const char *const pairs[][2] = {{"user", "eve"}, {"ip", "::1"}};
+    for (size_t i = 0; i < 2; i++) {
+        value key = value_str(slice_of(pairs[i][0])), val = value_str(slice_of(pairs[i][1]));
+        value_encode(&key, &fields);
+        value_encode(&val, &fields);
+    }
+    fixture_extra extra = fixture_plain;
+    extra.fields = text_slice(&fields);
+    slice json = SLICE_LITERAL("{\"msg\":\"m\",\"extra\":{\"user\":\"bob\",\"n\":1}}");
+    cr_assert_eq(json_parse(json, 16, &fixture.memory, &attributes, NULL), 0);
+    fixture_begin(ENTRY_MADE);
+    value_encode(&attributes, &fixture.entry);
+    fixture_pad(&fixture.entry);
+    cr_assert_eq(fixture_end(ENTRY_MADE, 0, &extra), 0);
+    cr_assert_eq(fixture.rec.field_count, 3);
+    fixture_expect(fixture.rec.fields[0].key, "user");
+    fixture_expect(fixture.rec.fields[0].val.str, "bob");
+    fixture_expect(fixture.rec.fields[1].key, "ip");
+    fixture_expect(fixture.rec.fields[2].key, "n");
+    text_done(&fields);
+}
+
 Test(made, odd_types_stay_as_given) {
     record *rec = fixture_made("{\"msg\":5,\"lineno\":\"x\",\"func\":null}");
     value v;
