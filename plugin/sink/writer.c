@@ -150,7 +150,7 @@ static void failed(writer *w, sink_status status, size_t first_bytes, uint16_t s
         w->lost += consume(w->t, first_bytes, DROP_ERROR);
         troubled(w, err->message, "");
     } else {
-        troubled(w, err->message, " (tried again every second)");
+        troubled(w, err->message, "; what waits is kept and tried again");
         pause_longer(w);
     }
 }
@@ -193,7 +193,7 @@ static bool empty_file(writer *w) {
     sink_status status = t->sink->truncate(t->sink, &err);
     if (!enter(w)) return false;
     if (status == SINK_AGAIN) {
-        troubled(w, err.message, " (tried again every second)");
+        troubled(w, err.message, "; what waits is kept and tried again");
         pause_longer(w);
         return true;
     }
