@@ -47,9 +47,7 @@ static int take_again(file_sink *f, bool *other, weir_error *err) {
     file_opened got;
     if (file_open(&f->place, &got, err) != 0) return -1;
     *other = got.st.st_dev != f->st.st_dev || got.st.st_ino != f->st.st_ino;
-    if (got.fd < 0)
-        return error_set(err, WEIR_ERR_SYSTEM, "nobody reads the FIFO '%s'; what is logged waits",
-                         f->place.path);
+    if (got.fd < 0) return error_set(err, WEIR_ERR_SYSTEM, "nobody reads the FIFO '%s'", f->place.path);
     let_go(f);
     f->fd = got.fd;
     f->st = got.st;
