@@ -29,6 +29,15 @@ static void finish(pid_t child) {
     cr_expect(WIFEXITED(status) && WEXITSTATUS(status) == 0, "status %x", status);
 }
 
+/* Parent and child take the file's lock in turns: as a target's writer does, again and again. */
+static bool write_in_time(history_fixture *one) {
+    size_t bytes;
+    int64_t end = clock_monotonic_ns() + INT64_C(20000000000);
+    while (clock_monotonic_ns() < end)
+        if (fixture_write(one, &bytes) == SINK_OK) return true;
+    return false;
+}
+
 /* What a child of a service does: a sink of its own on the same file. */
 static void write_as_child(uint64_t first) {
     history_fixture own = f;
@@ -39,8 +48,7 @@ static void write_as_child(uint64_t first) {
     if (fixture_try_open(&own) != 0) _exit(1);
     row r = fixture_row(first);
     fixture_chunk(&own, &r, 1);
-    size_t bytes;
-    if (fixture_write(&own, &bytes) != SINK_OK) _exit(2);
+    if (!write_in_time(&own)) _exit(2);
     own.sink->close(own.sink);
     _exit(0);
 }
@@ -68,8 +76,11 @@ static uint64_t fed;
 static void *feed(void *arg) {
     (void)arg;
     while (__atomic_load_n(&ended, __ATOMIC_ACQUIRE) == 0) {
-        fixture_feed_plain(&f, 1000000 + fed * 200, 200);
-        fed++;
+        row rows[200];
+        for (uint64_t i = 0; i < 200; i++) rows[i] = fixture_row(1000000 + fed * 200 + i);
+        fixture_chunk(&f, rows, 200);
+        if (write_in_time(&f)) fed++;
+        fixture_drop_chunks(&f);
     }
     return NULL;
 }
