@@ -8,6 +8,7 @@
 #include "admin/admin.h"
 #include "base/worker.h"
 #include "host/lifecycle.h"
+#include "store/fork_gate.h"
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static pthread_once_t registered = PTHREAD_ONCE_INIT;
@@ -135,15 +136,18 @@ void weir_stop_listening(void) { admin_stop_listening(); }
 static void fork_prepare(void) {
     pthread_mutex_lock(&lock);
     front_fork_prepare();
+    history_fork_prepare();
 }
 
 static void fork_parent(void) {
+    history_fork_parent();
     front_fork_parent();
     pthread_mutex_unlock(&lock);
 }
 
 /* Only forgets: no memory is taken, no file closed but the listeners that would keep ports taken. */
 static void fork_child(void) {
+    history_fork_child();
     if (core != NULL) {
         admin_forked();
         core_forget();

@@ -47,7 +47,7 @@ typedef struct sink_spec {
      * RESOLVE_BENEATH|NO_SYMLINKS, regular files only. -1: anywhere. */
     int beneath_fd;
     slice beneath_path; /* path relative to it */
-    slice options;      /* JSON object with the kind's own settings ("max_age": seconds, …) */
+    slice options;      /* JSON object with the kind's own settings ("max_age_ms": 1000, "max_size": bytes) */
 } sink_spec;
 
 typedef struct sink_kind {
@@ -67,7 +67,8 @@ struct sink {
      * bytes are consumed. */
     sink_status (*write)(sink *s, const sink_batch *batch, size_t *bytes, weir_error *err);
     sink_status (*truncate)(sink *s, weir_error *err);
-    /* After the queue ran empty: what is worth doing then (prune, checkpoint). May be NULL. */
+    /* When the queue has run empty, and then twice a second while it stays so: what is worth doing then
+     * (prune, checkpoint), for 20 ms at most. May be NULL. */
     void (*idle)(sink *s);
     /* The same target by another definition, after a swap: takes over what can change while it is
      * open (fsync, the history's bounds). Writer's thread, between two writes. May be NULL. */

@@ -18,7 +18,6 @@ typedef struct writer {
     target *t;
     chunk_queue_map *map;
     int pause_ms;
-    bool worked; /* since the sink's idle was called */
     /* trouble, told at most once a minute */
     int64_t told_at, trouble_since;
     bool told, in_trouble;
@@ -177,7 +176,6 @@ static bool write_batch(writer *w, chunk_view *views, size_t count) {
     consume(t, bytes, -1);
     intent_clear(w->map);
     follow_sink(t);
-    w->worked = true;
     /* Bytes that were done before a failure: the chunk that is first now is asked for next. */
     if (status == SINK_OK || bytes > 0)
         progressed(w, bytes, &err);
@@ -226,12 +224,11 @@ static bool rest(writer *w) {
         pthread_mutex_unlock(&t->registry->lock);
         if (ending) return false;
     }
-    if (w->worked && t->sink->idle != NULL) {
+    if (t->sink->idle != NULL) {
         leave(w);
         t->sink->idle(t->sink);
         if (!enter(w)) return false;
     }
-    w->worked = false;
     chunk_queue_wait_data(t->queue, WRITER_IDLE_MS);
     return true;
 }

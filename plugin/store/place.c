@@ -37,7 +37,7 @@ static char *real_path(int directory, const char *relative, weir_error *err) {
 
 int place_init(place *p, const sink_spec *spec, weir_error *err) {
     *p = (place){.beneath_fd = -1, .permissions = spec->permissions};
-    if (memchr(spec->path.data, '\0', spec->path.len) != NULL)
+    if (spec->path.len > 0 && memchr(spec->path.data, '\0', spec->path.len) != NULL)
         return error_set(err, WEIR_ERR_INVALID, "a path with a NUL byte");
     if (spec->beneath_fd >= 0) {
         p->relative = copy_slice(spec->beneath_path);
