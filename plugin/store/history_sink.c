@@ -121,6 +121,19 @@ static void history_update(sink *s, const sink_spec *spec) {
     fork_gate_leave();
 }
 
+static void make_key(dev_t dev, ino_t ino, char key[128]) {
+    snprintf(key, 128, "sqlite:%lx:%lx", (unsigned long)dev, (unsigned long)ino);
+}
+
+static bool history_moved(sink *s, char key_out[128]) {
+    history_writer *w = writer_of(s);
+    if (w->conn.ino == 0 || (w->conn.ino == w->told_ino && w->conn.dev == w->told_dev)) return false;
+    w->told_dev = w->conn.dev;
+    w->told_ino = w->conn.ino;
+    make_key(w->told_dev, w->told_ino, key_out);
+    return true;
+}
+
 /* ---- recovery ---- */
 
 static size_t bytes_before(const chunk_view *chunks, size_t count, uint64_t position) {
@@ -198,7 +211,9 @@ static int open_inside(history_writer *w, char key_out[128], bool *created, weir
     store_status s = history_connect(w, created, err);
     if (!may_begin(w, s, err)) return -1;
     if (place_look(&w->place, &st, err) != 0) return -1;
-    snprintf(key_out, 128, "sqlite:%lx:%lx", (unsigned long)st.st_dev, (unsigned long)st.st_ino);
+    w->told_dev = st.st_dev;
+    w->told_ino = st.st_ino;
+    make_key(st.st_dev, st.st_ino, key_out);
     fork_gate_add(&w->member);
     return 0;
 }
@@ -223,6 +238,7 @@ static history_writer *writer_create(const sink_spec *spec, weir_error *err) {
                      .truncate = history_truncate,
                      .idle = history_idle,
                      .update = history_update,
+                     .moved = history_moved,
                      .already = history_already,
                      .close = history_close_sink};
     return w;

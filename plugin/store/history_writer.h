@@ -11,8 +11,8 @@
 #include "sink/sink.h"
 #include "store/connection.h"
 #include "store/fork_gate.h"
-#include "store/name_cache.h"
 #include "store/history.h"
+#include "store/name_cache.h"
 #include "store/place.h"
 #include "store/rollup.h"
 
@@ -88,8 +88,10 @@ typedef struct history_writer {
     int64_t sweep_at_ns;
     int64_t pruned_before_us; /* all that is older has gone */
     int64_t wal_max;          /* HISTORY_WAL_MAX; tests take less */
-    weir_error remark;        /* of idle, told by the next write; code 0: none */
-    bool anew;                /* opened before: a missing file is to be begun anew */
+    dev_t told_dev;           /* of the key that the target knows */
+    ino_t told_ino;
+    weir_error remark; /* of idle, told by the next write; code 0: none */
+    bool anew;         /* opened before: a missing file is to be begun anew */
 } history_writer;
 
 extern const sink_kind history_sink_kind; /* a row of sink/sink_kinds.c */

@@ -153,13 +153,15 @@ Test(history_sink, locked_by_another_it_waits_briefly_and_goes_on) {
     fixture_chunk(&f, &r, 1);
     sqlite3 *other = fixture_shell(&f);
     cr_assert_eq(sqlite3_exec(other, "BEGIN EXCLUSIVE", NULL, NULL, NULL), SQLITE_OK);
+    int64_t shortest = INT64_MAX; /* the machine may be busy with other things in between */
     for (int64_t end = clock_monotonic_ns() + 2000000000; clock_monotonic_ns() < end;) {
         int64_t begin = clock_monotonic_ns();
         cr_assert_eq(fixture_write(&f, &bytes), SINK_AGAIN);
-        cr_expect_lt(clock_monotonic_ns() - begin, INT64_C(150000000), "a wait ends within about 100 ms");
+        if (clock_monotonic_ns() - begin < shortest) shortest = clock_monotonic_ns() - begin;
         cr_expect(strstr(f.err.message, "locked") != NULL, "%s", f.err.message);
         f.sink->idle(f.sink);
     }
+    cr_expect_lt(shortest, INT64_C(110000000), "a wait ends within about 100 ms");
     sqlite3_exec(other, "COMMIT", NULL, NULL, NULL);
     sqlite3_close(other);
     cr_expect_eq(fixture_write(&f, &bytes), SINK_OK, "%s", f.err.message);
@@ -239,6 +241,10 @@ Test(history_sink, a_removed_file_is_begun_anew) {
     cr_assert_eq(fixture_write(&f, &bytes), SINK_OK, "%s", f.err.message);
     cr_expect(strstr(f.err.message, "removed") != NULL, "%s", f.err.message);
     cr_expect_eq(rows(), 1);
+    char key[128] = "";
+    cr_expect(f.sink->moved(f.sink, key));
+    cr_expect_neq(strcmp(key, f.key), 0, "it is another target now");
+    cr_expect_not(f.sink->moved(f.sink, key), "said once");
     fixture_drop_chunks(&f);
     fixture_feed_plain(&f, 21, 1);
     cr_expect_eq(f.err.code, 0);
