@@ -25,8 +25,16 @@ $(BUILD)/tests/support/host: tests/support/host.c $(BUILD)/libweir.so.0
 	$(SAY) CC $@
 	$(Q)$(CC) $(CPPFLAGS) $(ALL_CFLAGS) $< -o $@ -L$(BUILD) -Wl,-rpath,$(abspath $(BUILD)) $(ALL_LDFLAGS) -lweir
 
+# A fuzz target with a main that mutates a corpus; for libFuzzer, compile it alone with
+# clang -fsanitize=fuzzer,address and link the same archive.
+FUZZ := $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/fuzz/*_fuzz.c))
+$(BUILD)/tests/fuzz/%_fuzz: tests/fuzz/%_fuzz.c tests/fuzz/standalone.c $(BUILD)/libweir-internal.a
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS) $(ALL_CFLAGS) -Itests -MMD -MP $< tests/fuzz/standalone.c -o $@ $(BUILD)/libweir-internal.a \
+	    $(ALL_LDFLAGS) $(call pkg,--libs) -lm -ldl
+
 unit: $(UNIT)
-test-programs: $(UNIT) $(HELPERS)
+test-programs: $(UNIT) $(HELPERS) $(FUZZ)
 
 # The packages come first: nothing can be compiled, or even looked up, without them.
 test test-quick soak:
