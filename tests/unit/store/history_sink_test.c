@@ -241,10 +241,6 @@ Test(history_sink, a_removed_file_is_begun_anew) {
     cr_assert_eq(fixture_write(&f, &bytes), SINK_OK, "%s", f.err.message);
     cr_expect(strstr(f.err.message, "removed") != NULL, "%s", f.err.message);
     cr_expect_eq(rows(), 1);
-    char key[128] = "";
-    cr_expect(f.sink->moved(f.sink, key));
-    cr_expect_neq(strcmp(key, f.key), 0, "it is another target now");
-    cr_expect_not(f.sink->moved(f.sink, key), "said once");
     fixture_drop_chunks(&f);
     fixture_feed_plain(&f, 21, 1);
     cr_expect_eq(f.err.code, 0);
@@ -258,6 +254,10 @@ Test(history_sink, a_renamed_file_has_all_and_a_new_one_is_begun) {
     cr_assert_eq(rename(f.path, old), 0);
     fixture_feed_plain(&f, 11, 5);
     cr_expect_eq(rows(), 5);
+    char key[128] = "";
+    cr_expect(f.sink->moved(f.sink, key));
+    cr_expect_neq(strcmp(key, f.key), 0, "it is another target now");
+    cr_expect_not(f.sink->moved(f.sink, key), "said once");
     memcpy(f.path, old, strlen(old) + 1);
     cr_expect_eq(rows(), 10);
 }
