@@ -201,7 +201,7 @@ static uint32_t append(dictionary *dict, uint32_t hash, uint32_t kind, const voi
 }
 
 uint32_t dictionary_add(dictionary *dict, enum dictionary_kind kind, const void *data, size_t len) {
-    if (dict->foreign || len > dict->limit) return 0;
+    if (dict->foreign || len > dict->limit - DICTIONARY_DATA - sizeof(entry_head)) return 0;
     uint32_t hash = content_hash((uint32_t)kind, data, len);
     pthread_mutex_lock(&dict->lock);
     uint32_t id = index_find(dict, hash, (uint32_t)kind, data, len);

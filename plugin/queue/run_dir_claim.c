@@ -48,7 +48,7 @@ static int found_add(found_list *list, const char *name, const run_name *parsed)
         list->cap = cap;
     }
     found *f = &list->items[list->count++];
-    snprintf(f->name, sizeof f->name, "%s", name);
+    memcpy(f->name, name, strlen(name) + 1); /* its length is known to fit */
     f->parsed = *parsed;
     return 0;
 }
