@@ -47,8 +47,8 @@ void backend_free(backend *b);
 int backend_swap(backend *b, generation *g, weir_error *err);
 /* Until all accepted before the call is routed, published, and written by every target. */
 int backend_flush(backend *b, int64_t deadline_ns);
-/* A record of Weir's own (logger "weir"), routed like any other. Any thread of Weir; never blocks;
- * when the mailbox is full the record is counted, not kept. */
+/* A record of Weir's own (logger "weir", whose level it is subject to), routed like any other. Any thread of
+ * Weir; never blocks; when the mailbox is full the record is counted, not kept. */
 void backend_log(backend *b, int level, slice message);
 /* What a dead process's rings (and slots of weir_signal_log) hold, routed by the current generation
  * before backend_start: first what was routed there already, in that order, then the rest in the order
@@ -62,7 +62,8 @@ typedef struct recovered_rings {
     void *arg;
 } recovered_rings;
 typedef struct recovered_counts {
-    uint64_t routed, unreadable;
+    uint64_t routed; /* brought to some handler */
+    uint64_t unreadable;
 } recovered_counts;
 int backend_route_recovered(backend *b, const recovered_rings *from, recovered_counts *counts,
                             weir_error *err);

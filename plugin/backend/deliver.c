@@ -18,7 +18,7 @@ static size_t guess(const delivery *d, const lane *l) {
 }
 
 static void finish(backend *b, handler *h, const delivery *d, size_t bytes) {
-    lane_commit(b, h, d->id, bytes, d->own ? 0 : 1);
+    lane_commit(b, h, bytes, d->own ? 0 : 1);
     h->lane->holds = d->id;
     count_one(d->own ? &h->stats->notices : &h->stats->given);
 }
@@ -84,10 +84,21 @@ static bool deliver_in_place(backend *b, handler *h, const delivery *d) {
         finish(b, h, d, out.len);
         return true;
     }
-    lane_commit(b, h, 0, 0, 0);
+    lane_commit(b, h, 0, 0);
     if (out.failed) return deliver_aside(b, h, d);
     drop_for_error(b, h, d, b->err.message);
     return true;
+}
+
+/* A run of drops ends with the first record that finds room again, and with room for what tells of it. */
+static lane_room tell_first(backend *b, handler *h, const delivery *d) {
+    char *to;
+    size_t size = guess(d, h->lane) + NOTICE_ROOM;
+    lane_room got = overflow_reserve(b, h, d, size < h->lane->record_max ? size : h->lane->record_max, &to);
+    if (got != ROOM_OK) return got;
+    lane_commit(b, h, 0, 0);
+    notice_emit(b, h);
+    return ROOM_OK;
 }
 
 static bool deliver_one(backend *b, handler *h, const delivery *d) {
@@ -100,7 +111,10 @@ static bool deliver_one(backend *b, handler *h, const delivery *d) {
         drop_for_error(b, h, d, "the record is damaged");
         return true;
     }
-    if (__builtin_expect(b->owing, 0) && notice_owed(h)) notice_emit(b, h);
+    if (__builtin_expect(b->owing, 0) && notice_owed(h)) {
+        lane_room got = tell_first(b, h, d);
+        if (got != ROOM_OK) return got != ROOM_ABANDON;
+    }
     if (d->entry->size > GUESS_MAX) return deliver_aside(b, h, d);
     return deliver_in_place(b, h, d);
 }
@@ -116,7 +130,7 @@ static lane_room prepare(backend *b, const delivery *d, handler **picked, size_t
     if (bytes > h->lane->record_max) bytes = h->lane->record_max;
     char *to;
     lane_room got = overflow_reserve(b, h, d, bytes, &to);
-    if (got == ROOM_OK) lane_commit(b, h, 0, 0, 0);
+    if (got == ROOM_OK) lane_commit(b, h, 0, 0);
     return got;
 }
 

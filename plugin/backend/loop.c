@@ -79,6 +79,9 @@ static void sleep_a_while(backend *b, unsigned times) {
 static void settle(backend *b) {
     if (b->owing) notice_emit_all(b);
     publish_and_release(b, 0);
+}
+
+static void calibrate(backend *b) {
     uint64_t now = clock_stamp();
     if (now - b->calibrated_at < CALIBRATE_MS * b->ticks_per_ms) return;
     clock_calibrate(&b->set.process->clock);
@@ -118,7 +121,7 @@ void loop_run(void *arg) {
             b->idle = 0;
         else
             take_pause(b);
-        if (b->calibrated_at + 10 * CALIBRATE_MS * b->ticks_per_ms < clock_stamp()) settle(b);
+        calibrate(b);
     }
     drain(b);
 }

@@ -210,7 +210,9 @@ void mailbox_close(backend *b) {
     answer(b, sweep(b));
 }
 
+/* Subject to the level of logger "weir", as a call is; but nothing disables what Weir has to say. */
 static void route_message(backend *b, const own_record *own) {
+    if (own->level < logger_effective_level(source_logger(&b->live, b->own_logger))) return;
     ring_entry *e = notice_encode(b, &b->own_entry, b->own_logger, own->level, own->stamp,
                                   slice_make(own->message, own->len));
     if (e != NULL) route_made(b, e, true);

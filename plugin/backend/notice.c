@@ -7,9 +7,6 @@
 
 #include "backend/parts.h"
 
-/* A notice with names and frame: a handler's name is at most 63 bytes. */
-#define NOTICE_ROOM 2048
-
 static const char *const reason_words[DROP_COUNT] = {
     [DROP_OVERFLOW] = "the queue was full",
     [DROP_STALLED] = "the target made no progress",
@@ -84,13 +81,13 @@ void notice_emit(backend *b, handler *h) {
     text out = {.data = to, .cap = size, .limit = size - 1};
     ring_entry *e = encode_run(b, h);
     if (e == NULL) {
-        lane_commit(b, h, 0, 0, 0);
+        lane_commit(b, h, 0, 0);
         return;
     }
     e->id = route_take_id(b);
     bool good = record_decode(b->notice_reader, e, &rec) == 0 && h->kind->encode(h, &rec, &out, NULL) == 0;
     good = good && !out.failed;
-    lane_commit(b, h, b->done_id, good ? out.len : 0, 0);
+    lane_commit(b, h, good ? out.len : 0, 0);
     memset(h->drop_run, 0, sizeof h->drop_run);
     if (!good) return;
     count_one(&h->stats->notices);

@@ -64,10 +64,9 @@ char *lane_try(backend *b, handler *h, size_t bytes) {
     return place;
 }
 
-void lane_commit(backend *b, handler *h, uint64_t id, size_t bytes, uint32_t records) {
-    (void)b;
+void lane_commit(backend *b, handler *h, size_t bytes, uint32_t records) {
     lane *l = h->lane;
-    chunk_queue_commit(l->queue, id, bytes, records);
+    chunk_queue_commit(l->queue, b->done_id, bytes, records);
     if (bytes > 0) l->dirty = true;
 }
 

@@ -26,6 +26,8 @@
 /* The most that one record may become before it is cut to what its queue can hold: the largest entry
  * (16 MiB, a quarter of the largest ring), each byte escaped, twice. */
 #define BACKEND_SCRATCH_MAX ((size_t)256 * 1024 * 1024)
+/* Room for a notice with names and frame: a handler's name is at most 63 bytes. */
+#define NOTICE_ROOM 2048
 /* Own records waiting to be routed; each at most that long. */
 #define OWN_MAX 64
 #define OWN_TEXT_MAX 8192
@@ -117,6 +119,7 @@ struct backend {
     bool (*had)(void *arg, const target *t, uint64_t id); /* recovery only */
     void *had_arg;
     uint64_t *next_id;   /* where records get their ids: this process's counter, or the dead one's */
+    uint64_t taken;      /* records that some handler wanted */
     uint64_t unreadable; /* entries that could not be decoded */
 
     text own_entry; /* the entry of an own record */
@@ -178,7 +181,9 @@ typedef enum lane_room { ROOM_OK, ROOM_DROPPED, ROOM_ABANDON } lane_room;
 lane_room overflow_reserve(backend *b, handler *h, const delivery *d, size_t bytes, char **out);
 /* Only if there is room now. */
 char *lane_try(backend *b, handler *h, size_t bytes);
-void lane_commit(backend *b, handler *h, uint64_t id, size_t bytes, uint32_t records);
+/* What a queue has had is said by publish_lane alone, from done_id: a record that is only in some of
+ * its queues when the process is killed may be doubled then, never lost. */
+void lane_commit(backend *b, handler *h, size_t bytes, uint32_t records);
 void lane_observe(backend *b, lane *l, uint64_t now);
 void overflow_drop(backend *b, handler *h, const delivery *d, enum handler_drop reason);
 

@@ -6,26 +6,18 @@
 /* A counter of ids is believed up to that far in the future. */
 #define ID_AHEAD_NS (10LL * 365 * 86400 * 1000000000)
 
-typedef struct recovering {
-    backend *b;
-    recovered_counts counts;
-} recovering;
-
 static bool visit(void *arg, ring *r, ring_entry *e) {
-    recovering *rec = arg;
-    backend *b = rec->b;
+    backend *b = arg;
     (void)r;
     if (b->unpublished >= PUBLISH_BYTES) publish_and_release(b, 0);
     uint32_t size = e->size;
     if (!route_entry(b, e)) return false;
     b->unpublished += size;
-    rec->counts.routed++;
     return true;
 }
 
 /* Records of signal handlers, often the last words. Their slots are freed when they are published. */
-static void route_signals(recovering *rec, process_map *process) {
-    backend *b = rec->b;
+static void route_signals(backend *b, process_map *process) {
     uint64_t taken = 0;
     for (int i = 0; i < SIGNAL_SLOTS; i++) {
         const signal_slot *s = &process->signals[i];
@@ -38,7 +30,6 @@ static void route_signals(recovering *rec, process_map *process) {
         e->check = entry_check(e);
         if (!route_entry(b, e)) break;
         taken |= (uint64_t)1 << i;
-        rec->counts.routed++;
     }
     publish_and_release(b, 0);
     for (int i = 0; i < SIGNAL_SLOTS; i++)
@@ -54,30 +45,28 @@ static uint64_t *ids_of(backend *b, process_map *dead) {
 int backend_route_recovered(backend *b, const recovered_rings *from, recovered_counts *counts,
                             weir_error *err) {
     source dead;
-    recovering rec = {.b = b};
     record_source described = {.dictionary = from->dictionary,
                                .clock = &from->process->clock,
                                .start_ns = from->process->clock.entries[0].realtime,
                                .process = from->process->key.pid,
                                .process_name = SLICE_LITERAL("MainProcess")};
     if (source_init(&dead, &described, err) != 0) return -1;
-    uint64_t unreadable = b->unreadable;
+    uint64_t unreadable = b->unreadable, taken = b->taken;
     b->from = &dead;
     b->releases = from->rings;
     b->next_id = ids_of(b, from->process);
     b->had = from->had;
     b->had_arg = from->arg;
-    merge_run(&b->merge, from->rings, MERGE_BY_ID, UINT64_MAX, visit, &rec);
+    merge_run(&b->merge, from->rings, MERGE_BY_ID, UINT64_MAX, visit, b);
     publish_and_release(b, 0);
-    route_signals(&rec, from->process);
+    route_signals(b, from->process);
     if (b->next_id != &b->set.process->next_id && *b->next_id > b->set.process->next_id)
         b->set.process->next_id = *b->next_id;
     b->next_id = &b->set.process->next_id;
     b->had = NULL;
     b->from = &b->live;
     b->releases = b->set.rings;
-    rec.counts.unreadable = b->unreadable - unreadable;
     source_done(&dead);
-    *counts = rec.counts;
+    *counts = (recovered_counts){.routed = b->taken - taken, .unreadable = b->unreadable - unreadable};
     return 0;
 }

@@ -46,6 +46,7 @@ static bool to_handlers(backend *b, delivery *d, const route *r) {
             if (wanted(b, d, r->handlers[at])) picked[count++] = r->handlers[at];
         if (count == 0) continue;
         decode(b, d);
+        b->taken++;
         if (!deliver_group(b, d, picked, count)) return false;
     }
     return true;

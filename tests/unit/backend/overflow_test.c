@@ -98,6 +98,40 @@ Test(overflow, a_hung_target_holds_up_nobody_and_its_drops_are_counted_and_told_
     end(&h);
 }
 
+static size_t count_of(const char *all, const char *what) {
+    size_t count = 0;
+    for (const char *at = all; (at = strstr(at, what)) != NULL; at++) count++;
+    return count;
+}
+
+/* Fill, read until the notice has come, again: each run of drops is told once, with its own number, and
+ * before the first record that came after it. */
+Test(overflow, every_run_of_drops_is_told_once_and_exactly) {
+    hung h;
+    begin(&h, OVERFLOW_DROP);
+    producer p = new_producer(&h.w, "app");
+    static char all[4 * 1024 * 1024];
+    uint64_t before = 0;
+    for (int run = 1; run <= 3; run++) {
+        memset(all, 0, sizeof all);
+        log_many(&p, 2000);
+        WAIT_UNTIL(counter(&h.file->stats->delivered) == 2000u * (unsigned)run);
+        uint64_t lost = dropped(h.fifo) - before;
+        before += lost;
+        cr_assert(lost > 0);
+        read_fifo(&h, all, sizeof all, has_notice);
+        char expected[100];
+        snprintf(expected, sizeof expected, "%llu records dropped: the queue was full",
+                 (unsigned long long)lost);
+        cr_assert_not_null(strstr(all, expected), "%s is not %s", strstr(all, "handler fifo"), expected);
+        cr_assert_eq(count_of(all, "records dropped"), 1);
+        cr_assert_eq(counter(&h.fifo->stats->notices), (unsigned)run);
+    }
+    cr_assert_eq(counter(&h.fifo->stats->given), 6000);
+    cr_assert_eq(counter(&h.fifo->stats->delivered) + dropped(h.fifo), 6000);
+    end(&h);
+}
+
 Test(overflow, drop_waits_for_nothing) {
     hung h;
     begin(&h, OVERFLOW_DROP);

@@ -177,6 +177,37 @@ Test(recovery, a_kill_during_recovery_is_recovered_too, .timeout = 180) {
     }
 }
 
+/* Child and parent have a handler each on the same file: each record stands there twice. */
+static generation *one_file_twice(world *w) {
+    generation *g = new_generation(1);
+    attach(add_rule(g, "root", true), add_handler(w, g, "a", "a", NULL));
+    attach(add_rule(g, "app", true), add_handler(w, g, "b", "a", NULL));
+    return g;
+}
+
+Test(recovery, a_record_of_two_handlers_on_one_file_is_there_for_both, .timeout = 120) {
+    for (int round = 0; round < 20; round++) {
+        world w;
+        recovery_report report;
+        char *dir = make_dir();
+        unsigned long accepted = kill_a_logger(dir, one_file_twice, 1000 + round * 1300), next = 0;
+        world_begin_in(&w, dir, RING);
+        world_create_backend(&w, one_file_twice(&w));
+        recover(&w, &report);
+        char *all = file_text(&w, "a");
+        for (const char *line = all; *line != '\0'; line = strchr(line, '\n') + 1, next++) {
+            cr_assert_not_null(strchr(line, '\n'), "torn: %s", line);
+            cr_assert_eq(strtoul(line + 2, NULL, 10), next / 2, "round %d, line %lu: %.30s\n%s", round, next,
+                         line, text_cstr(&report.lines));
+        }
+        cr_assert(next == 2 * accepted || next == 2 * accepted + 2, "%lu lines of %lu records", next,
+                  accepted);
+        free(all);
+        recovery_report_done(&report);
+        world_end(&w);
+    }
+}
+
 static generation *one_fifo(world *w) {
     generation *g = new_generation(1);
     attach(add_rule(g, "root", true), add_handler(w, g, "fifo", "fifo", NULL));
