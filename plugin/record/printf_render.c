@@ -7,6 +7,7 @@
 #include <stdio.h>
 
 #include "format/number.h"
+#include "record/captured.h"
 #include "record/escape.h"
 #include "record/put.h"
 
@@ -31,40 +32,6 @@ typedef struct pieces {
     size_t prefix_len, zeros;
     slice body;
 } pieces;
-
-static uint64_t take_u64(render *r) {
-    uint64_t v;
-    memcpy(&v, r->at, sizeof v);
-    r->at += sizeof v;
-    return v;
-}
-
-static double take_double(render *r) {
-    double d;
-    memcpy(&d, r->at, sizeof d);
-    r->at += sizeof d;
-    return d;
-}
-
-static long double take_long_double(render *r) {
-    long double d;
-    memcpy(&d, r->at, sizeof d);
-    r->at += 16;
-    return d;
-}
-
-/* data NULL: the pointer was NULL. */
-static slice take_string(render *r) {
-    uint32_t len;
-    memcpy(&len, r->at, sizeof len);
-    if (len == ENTRY_NULL_STRING) {
-        r->at += 8;
-        return SLICE_NONE;
-    }
-    slice s = {r->at + sizeof len, len};
-    r->at += (sizeof len + len + 7u) & ~(size_t)7;
-    return s;
-}
 
 static void note_span(render *r, size_t from) {
     if (r->spans == NULL || r->spans->count == LIMIT_CALL_ARGS) return;
@@ -115,9 +82,9 @@ static void finish_integer(render *r, const plan *p, pieces *what, bool zero) {
 static void put_signed(render *r, const plan *p) {
     char digits[NUMBER_SIZE];
     pieces what = {.prefix_len = 0};
-    int64_t v = (int64_t)take_u64(r);
-    if (p->length == 'H') v = (signed char)v;
-    if (p->length == 'h') v = (short)v;
+    int64_t v = (int64_t)captured_u64(&r->at);
+    if (p->length == 'H') v = (int8_t)v;
+    if (p->length == 'h') v = (int16_t)v;
     add_sign(&what, p, v < 0);
     what.body = slice_make(digits, number_u64(digits, v < 0 ? 0 - (uint64_t)v : (uint64_t)v));
     finish_integer(r, p, &what, v == 0);
@@ -127,7 +94,7 @@ static void put_unsigned(render *r, const plan *p) {
     char digits[NUMBER_SIZE + 1];
     pieces what = {.prefix_len = 0};
     bool alt = (p->flags & CONV_ALT) != 0;
-    uint64_t v = take_u64(r);
+    uint64_t v = captured_u64(&r->at);
     if (p->length == 'H') v = (unsigned char)v;
     if (p->length == 'h') v = (unsigned short)v;
     size_t len;
@@ -157,9 +124,9 @@ static void put_double(render *r, const plan *p) {
     int precision = p->precision == CONV_NONE && !hex ? 6 : p->precision;
     text_clear(r->work);
     if (p->length == 'L') {
-        number_printf_long(r->work, p->type, precision, alt, take_long_double(r));
+        number_printf_long(r->work, p->type, precision, alt, captured_long_double(&r->at));
     } else {
-        number_printf(r->work, p->type, precision, alt, take_double(r));
+        number_printf(r->work, p->type, precision, alt, captured_double(&r->at));
     }
     if (r->work->failed) r->out->failed = true;
     pieces what = {.body = text_slice(r->work)};
@@ -192,7 +159,7 @@ static void put_text(render *r, const plan *p, slice s) {
 }
 
 static void put_string(render *r, const plan *p) {
-    slice s = take_string(r);
+    slice s = captured_string(&r->at);
     bool cut = p->precision != CONV_NONE;
     if (s.data == NULL) /* glibc: all of "(null)" or nothing */
         s = cut && p->precision < 6 ? SLICE_LITERAL("") : SLICE_LITERAL("(null)");
@@ -203,7 +170,7 @@ static void put_string(render *r, const plan *p) {
 static void put_pointer(render *r, const plan *p) {
     char digits[NUMBER_SIZE];
     pieces what = {.body = SLICE_LITERAL("(nil)")};
-    uint64_t v = take_u64(r);
+    uint64_t v = captured_u64(&r->at);
     if (v != 0) {
         add_sign(&what, p, false);
         memcpy(what.prefix + what.prefix_len, "0x", 2);
@@ -214,7 +181,7 @@ static void put_pointer(render *r, const plan *p) {
 }
 
 static void put_errno(render *r, const plan *p) {
-    int number = (int)take_u64(r);
+    int number = (int)captured_u64(&r->at);
     char unknown[40];
     const char *words = (p->flags & CONV_ALT) != 0 ? strerrorname_np(number) : strerrordesc_np(number);
     if (words == NULL) {
@@ -235,13 +202,13 @@ static void refuse(render *r, const char *what, int64_t number) {
 static plan resolve(render *r, const conversion *c) {
     plan p = {c->type, c->length, c->flags, c->width, c->precision};
     if (c->width == CONV_STAR) {
-        int64_t width = (int)take_u64(r);
+        int64_t width = (int)captured_u64(&r->at);
         if (width < 0) p.flags |= CONV_MINUS;
         width = width < 0 ? -width : width;
         p.width = width > INT32_MAX ? INT32_MAX : (int)width;
     }
     if (c->precision == CONV_STAR) {
-        int precision = (int)take_u64(r);
+        int precision = (int)captured_u64(&r->at);
         p.precision = precision < 0 ? CONV_NONE : precision;
     }
     if (p.width > RENDER_WIDTH_MAX) {
@@ -267,7 +234,7 @@ static void put_other(render *r, const conversion *c) {
     case 'X': put_unsigned(r, &p); break;
     case 's': put_string(r, &p); break;
     case 'c': {
-        char byte = (char)take_u64(r);
+        char byte = (char)captured_u64(&r->at);
         put_text(r, &p, slice_make(&byte, 1));
         break;
     }
@@ -278,7 +245,7 @@ static void put_other(render *r, const conversion *c) {
 }
 
 static void put_plain_string(render *r) {
-    slice s = take_string(r);
+    slice s = captured_string(&r->at);
     if (s.data == NULL) s = SLICE_LITERAL("(null)");
     size_t from = r->out->len;
     if (r->escape == ESCAPE_ARGUMENTS) {
@@ -303,51 +270,14 @@ void printf_render(const site_info *site, const char *args, escape_mode escape, 
         put_slice(out, step->how.literal);
         switch (step->kind) {
         case STEP_LITERAL: break;
-        case STEP_INT: put_integer(out, take_u64(&r), true); break;
-        case STEP_UINT: put_integer(out, take_u64(&r), false); break;
+        case STEP_INT: put_integer(out, captured_u64(&r.at), true); break;
+        case STEP_UINT: put_integer(out, captured_u64(&r.at), false); break;
         case STEP_STRING: put_plain_string(&r); break;
         case STEP_DOUBLE:
             number_printf(out, step->how.type, step->how.precision == CONV_NONE ? 6 : step->how.precision,
-                          false, take_double(&r));
+                          false, captured_double(&r.at));
             break;
         default: put_other(&r, &step->how); break;
         }
     }
-}
-
-/* Beyond int64 Python's int has no bound: as digits. */
-static bool unsigned_value(uint64_t v, arena *a, value *out) {
-    if (v <= INT64_MAX) {
-        *out = value_int((int64_t)v);
-        return true;
-    }
-    char digits[NUMBER_SIZE];
-    *out = (value){.type = VALUE_BIGINT, .str = arena_copy(a, slice_make(digits, number_u64(digits, v)))};
-    return out->str.data != NULL;
-}
-
-bool printf_args(const site_info *site, const char *args, arena *a, value *out) {
-    render r = {.at = args};
-    value *items = arena_alloc(a, site->arg_count * sizeof *items);
-    if (items == NULL) return false;
-    for (size_t i = 0; i < site->arg_count; i++) {
-        switch ((arg_type)site->types[i]) {
-        case ARG_DOUBLE: items[i] = value_float(take_double(&r)); break;
-        case ARG_LONG_DOUBLE: items[i] = value_float((double)take_long_double(&r)); break;
-        case ARG_STRING:
-        case ARG_STRING_LIMITED: {
-            slice s = take_string(&r);
-            items[i] = s.data == NULL ? value_none() : value_str(s);
-            break;
-        }
-        case ARG_UINT:
-        case ARG_ULONG:
-        case ARG_POINTER:
-            if (!unsigned_value(take_u64(&r), a, &items[i])) return false;
-            break;
-        default: items[i] = value_int((int64_t)take_u64(&r)); break;
-        }
-    }
-    *out = (value){.type = VALUE_TUPLE, .list = {items, site->arg_count}};
-    return true;
 }

@@ -16,15 +16,15 @@ static inline void put_copy(char *to, const char *from, size_t len) {
     } else if (len >= 8) {
         uint64_t first, last;
         memcpy(&first, from, 8);
-        memcpy(&last, from + len - 8, 8);
+        memcpy(&last, from + (len - 8), 8);
         memcpy(to, &first, 8);
-        memcpy(to + len - 8, &last, 8);
+        memcpy(to + (len - 8), &last, 8);
     } else if (len >= 4) {
         uint32_t first, last;
         memcpy(&first, from, 4);
-        memcpy(&last, from + len - 4, 4);
+        memcpy(&last, from + (len - 4), 4);
         memcpy(to, &first, 4);
-        memcpy(to + len - 4, &last, 4);
+        memcpy(to + (len - 4), &last, 4);
     } else {
         if (len > 0) to[0] = from[0];
         if (len > 1) to[1] = from[1];

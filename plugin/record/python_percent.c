@@ -136,7 +136,7 @@ static int take_width(walk *w, percent_spec *spec) {
     if (is_digit(current(w)))
         return read_digits(w->format, &w->at, &spec->width) ? 0 : fail(w, "ValueError: width too big");
     if (current(w) != '*') return 0;
-    int64_t width;
+    int64_t width = 0;
     if (take_star(w, "ssize_t", INT64_MIN, INT64_MAX, &width) != 0) return -1;
     if (width < 0) spec->flags |= CONV_MINUS;
     bool fits = width >= -INT32_MAX && width <= INT32_MAX;
@@ -153,14 +153,15 @@ static int take_precision(walk *w, percent_spec *spec) {
     if (current(w) != '*')
         return read_digits(w->format, &w->at, &spec->precision) ? 0
                                                                 : fail(w, "ValueError: precision too big");
-    int64_t precision;
+    int64_t precision = 0;
     if (take_star(w, "int", INT32_MIN, INT32_MAX, &precision) != 0) return -1;
     spec->precision = precision < 0 ? 0 : (int)precision;
     return 0;
 }
 
 static void skip_length(slice format, size_t *at) {
-    if (*at < format.len && memchr("hlL", format.data[*at], 3) != NULL) (*at)++;
+    char c = *at < format.len ? format.data[*at] : '\0';
+    if (c == 'h' || c == 'l' || c == 'L') (*at)++;
 }
 
 /* The character that names the conversion; false: the format ends before it. */

@@ -50,7 +50,7 @@ static bool take_fraction(cursor *c, int64_t *micros) {
     *micros = 0;
     if (!take(c, '.')) return true;
     if (!digit_next(c)) return false;
-    for (int64_t unit = SECOND_US / 10; digit_next(c); c->at++, unit /= 10) *micros += (*c->at - '0') * unit;
+    for (int64_t unit = SECOND_US / 10; digit_next(c); c->at++, unit /= 10) *micros += unit * (*c->at - '0');
     return true;
 }
 
@@ -60,10 +60,10 @@ static int64_t take_unit(cursor *c) {
         int64_t micros;
     } units[] = {{"ms", 1000},
                  {"s", SECOND_US},
-                 {"m", 60 * SECOND_US},
-                 {"h", 3600 * SECOND_US},
-                 {"d", 86400 * SECOND_US},
-                 {"w", 7 * 86400 * SECOND_US}};
+                 {"m", SECOND_US * 60},
+                 {"h", SECOND_US * 3600},
+                 {"d", SECOND_US * 86400},
+                 {"w", SECOND_US * 86400 * 7}};
     for (size_t i = 0; i < sizeof units / sizeof units[0]; i++) {
         size_t len = strlen(units[i].name);
         if ((size_t)(c->end - c->at) < len || memcmp(c->at, units[i].name, len) != 0) continue;
@@ -123,7 +123,8 @@ static bool read_offset(cursor *c, bool *has, int64_t *seconds) {
     if (!take_digits(c, 2, &hours)) return false;
     take(c, ':');
     if (!take_digits(c, 2, &minutes) || minutes > 59) return false;
-    *seconds = (negative ? -1 : 1) * (hours * 3600 + minutes * 60);
+    int64_t distance = (int64_t)hours * 3600 + (int64_t)minutes * 60;
+    *seconds = negative ? -distance : distance;
     return true;
 }
 
