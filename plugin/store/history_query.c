@@ -1,8 +1,8 @@
 /* history_query.c - which way a query goes, and the other questions to a history. Reader's thread.
  *
  * First the newest records are looked at, in order of time: what is frequent is found there. If that
- * was not enough, the rest comes from the words' index or, for levels and loggers, from a merge of
- * their call sites; both are quick just where matches are rare. */
+ * was not enough, the rest comes from a merge of the call sites that have the level and the logger, or
+ * from the words' index; both are quick just where matches are rare. */
 #include <stdlib.h>
 
 #include "base/clock.h"
@@ -37,8 +37,11 @@ static int search(history_search *s) {
     if (s->sites != NULL && s->site_count == 0) return 0;
     bool sites = s->sites != NULL && s->site_count <= HISTORY_MERGE_SITES;
     if (search_scan(s, words || sites ? HISTORY_SCAN_ROWS : 0, &finished) != 0) return -1;
-    if (finished || s->ended) return 0;
-    return words ? search_words(s) : search_merge(s);
+    if (finished || s->ended || !(words || sites)) return 0;
+    /* With words, too, few records of few sites are the better way; if there are many, the words. */
+    if (sites && search_merge(s, words ? HISTORY_SCAN_ROWS : 0, &finished) != 0) return -1;
+    if (finished || s->ended || !words) return 0;
+    return search_words(s);
 }
 
 /* The snapshot must not outlive the query: it would keep the WAL from starting anew. */

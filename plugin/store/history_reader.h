@@ -86,7 +86,7 @@ bool search_has_site(const history_search *s, int64_t site);
 int search_scan(history_search *s, size_t max_rows, bool *finished);
 /* By the words' index. Only for a query with words. */
 int search_words(history_search *s);
-/* A merge of the index entries of the sites. */
-int search_merge(history_search *s);
+/* A merge of the index entries of the sites; max_rows and *finished as above. */
+int search_merge(history_search *s, size_t max_rows, bool *finished);
 
 #endif

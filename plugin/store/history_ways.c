@@ -157,15 +157,15 @@ static int next_of(history_search *s, int64_t site, head *out, bool *found) {
     return reader_result(s->h, rc, s->err);
 }
 
-static int merge(history_search *s, head *heap) {
-    size_t count = 0;
+static int merge(history_search *s, head *heap, size_t max_rows, bool *finished) {
+    size_t count = 0, rows = 0;
     bool found;
     for (size_t i = 0; i < s->site_count; i++) {
         if (next_of(s, s->sites[i], &heap[count], &found) != 0) return -1;
         if (found) count++;
     }
     for (size_t i = count / 2; i-- > 0;) sift_down(s, heap, count, i);
-    while (count > 0 && !s->ended) {
+    while (count > 0 && !s->ended && (max_rows == 0 || rows++ < max_rows)) {
         head first = heap[0];
         if (offer_id(s, first.id) != 0) return -1;
         move_past(s, first.created, first.id);
@@ -173,13 +173,15 @@ static int merge(history_search *s, head *heap) {
         if (!found) heap[0] = heap[--count];
         sift_down(s, heap, count, 0);
     }
+    *finished = count == 0;
     return 0;
 }
 
-int search_merge(history_search *s) {
+int search_merge(history_search *s, size_t max_rows, bool *finished) {
     head *heap = malloc((s->site_count + 1) * sizeof *heap);
     if (heap == NULL) return error_set(s->err, WEIR_ERR_SYSTEM, "no memory");
-    int rc = merge(s, heap);
+    *finished = false;
+    int rc = merge(s, heap, max_rows, finished);
     free(heap);
     return rc;
 }
