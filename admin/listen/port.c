@@ -10,6 +10,9 @@
 #include "admin/listen/port_internal.h"
 #include "base/descriptor.h"
 
+/* When even poll fails: a pause instead of a spin. */
+#define PAUSE_MS 200
+
 static bool stopping(const port_server *s) { return __atomic_load_n(&s->stopping, __ATOMIC_ACQUIRE) != 0; }
 
 /* A free place, or that of whoever has answered and only lingers, or has been sending for too long. */
@@ -63,35 +66,56 @@ static int timeout_ms(const port_server *s, int64_t listener_ns, int64_t now_ns,
     return next <= now_ns ? 0 : (int)((next - now_ns + 999999) / 1000000);
 }
 
-static void turn(port_server *s) {
-    struct pollfd fds[LIMIT_PORT_CONNECTIONS + 2];
+/* What is due without an event: deadlines. A message may have come while another one was applied. */
+static void expire_some(port_server *s) {
     int64_t now = clock_monotonic_ns();
-    int64_t due = listener_step(&s->listener, now);
-    bool full = place(s, now) == NULL;
-    fds[0] = (struct pollfd){.fd = s->wake, .events = POLLIN};
-    fds[1] =
-        (struct pollfd){.fd = listener_ready(&s->listener) && !full ? s->listener.fd : -1, .events = POLLIN};
-    for (size_t i = 0; i < LIMIT_PORT_CONNECTIONS; i++) {
-        const port_connection *p = &s->connections[i];
-        fds[i + 2] =
-            (struct pollfd){.fd = p->state == PORT_FREE ? -1 : p->fd, .events = port_client_events(p)};
-    }
-    if (poll(fds, LIMIT_PORT_CONNECTIONS + 2, timeout_ms(s, due, now, full)) < 0 && errno != EINTR) return;
-    now = clock_monotonic_ns();
-    for (size_t i = 0; i < LIMIT_PORT_CONNECTIONS; i++)
-        if (fds[i + 2].fd >= 0 && fds[i + 2].revents != 0) port_client_step(&s->connections[i], now);
-    if (fds[1].fd >= 0 && fds[1].revents != 0) accept_some(s, now);
-    port_apply(s);
-    now = clock_monotonic_ns();
     for (size_t i = 0; i < LIMIT_PORT_CONNECTIONS; i++) {
         port_connection *p = &s->connections[i];
         if (p->state == PORT_FREE || p->deadline_ns > now) continue;
-        port_client_step(p, now); /* it may have come while another one was applied */
+        port_client_step(p, now);
         if (p->state == PORT_READY)
             port_apply(s);
         else if (p->state != PORT_FREE && p->deadline_ns <= now)
             expire(p, now);
     }
+}
+
+/* The descriptors in use, close together: poll refuses more of them than RLIMIT_NOFILE, used or not. */
+static nfds_t gather(port_server *s, bool full, struct pollfd *fds, port_connection **owners) {
+    nfds_t count = 0;
+    fds[count++] = (struct pollfd){.fd = s->wake, .events = POLLIN};
+    if (listener_ready(&s->listener) && !full)
+        fds[count++] = (struct pollfd){.fd = s->listener.fd, .events = POLLIN};
+    for (size_t i = 0; i < LIMIT_PORT_CONNECTIONS; i++) {
+        port_connection *p = &s->connections[i];
+        if (p->state == PORT_FREE) continue;
+        owners[count] = p;
+        fds[count++] = (struct pollfd){.fd = p->fd, .events = port_client_events(p)};
+    }
+    return count;
+}
+
+static void turn(port_server *s) {
+    struct pollfd fds[LIMIT_PORT_CONNECTIONS + 2];
+    port_connection *owners[LIMIT_PORT_CONNECTIONS + 2] = {NULL};
+    int64_t now = clock_monotonic_ns();
+    int64_t due = listener_step(&s->listener, now);
+    bool full = place(s, now) == NULL, knocked = false;
+    nfds_t count = gather(s, full, fds, owners);
+    int timeout = timeout_ms(s, due, now, full);
+    if (poll(fds, count, timeout) < 0 && errno != EINTR) /* no memory, or a limit set below what is open */
+        poll(NULL, 0, timeout < 0 || timeout > PAUSE_MS ? PAUSE_MS : timeout);
+    now = clock_monotonic_ns();
+    for (nfds_t i = 1; i < count; i++) {
+        if (fds[i].revents == 0) continue;
+        if (owners[i] != NULL)
+            port_client_step(owners[i], now);
+        else
+            knocked = true;
+    }
+    if (knocked) accept_some(s, now);
+    port_apply(s);
+    expire_some(s);
 }
 
 static void serve(void *arg) {
