@@ -8,13 +8,14 @@
 /* The port of a row's default address is its `min`. */
 static int port_of(slice in, int *port, weir_error *err) {
     int sum = 0;
-    for (size_t i = 0; i < in.len && i < 6; i++) {
-        if (in.data[i] < '0' || in.data[i] > '9') sum = 1000000;
+    bool good = in.len > 0 && in.len <= 5;
+    for (size_t i = 0; i < in.len && good; i++) {
+        good = in.data[i] >= '0' && in.data[i] <= '9';
         sum = sum * 10 + (in.data[i] - '0');
     }
-    if (in.len == 0 || in.len > 5 || sum > 65535)
+    if (!good || sum > 65535)
         return error_set(err, WEIR_ERR_INVALID, "\"%.*s\" is no port (0 to 65535; 0 takes a free one)",
-                         (int)in.len, in.data);
+                         in.len > 100 ? 100 : (int)in.len, in.data);
     *port = sum;
     return 0;
 }
