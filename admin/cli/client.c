@@ -162,7 +162,7 @@ int client_request(const invocation *call, const char *method, const char *path,
     }
     if (status == 0) {
         text_add_slice(&out->body, text_slice(&t.body));
-        if (json_parse(text_slice(&out->body), 64, &out->memory, &out->json, NULL) != 0)
+        if (json_parse(text_slice(&out->body), LIMIT_VALUE_DEPTH, &out->memory, &out->json, NULL) != 0)
             out->json = value_none();
         status = status_of(out->status);
         if (status != 0) print_problem(out);

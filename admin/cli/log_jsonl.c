@@ -9,9 +9,6 @@
 #include "admin/cli/log.h"
 #include "base/level.h"
 
-/* Deeper than the API allows: a record's `extra` is data of the caller's. */
-#define LINE_DEPTH 64
-
 /* A number, or a name that Python knows: exact case. */
 static bool read_level(log_session *s, const value *object, int *level) {
     const value *v = value_get(object, SLICE_LITERAL("level"));
@@ -154,7 +151,7 @@ void log_jsonl_line(log_session *s, slice line) {
     weir_error err = {0};
     if (line.len == 0) return;
     arena_init(&a, 0);
-    if (json_parse(line, LINE_DEPTH, &a, &object, &err) != 0)
+    if (json_parse(line, LIMIT_VALUE_DEPTH, &a, &object, &err) != 0)
         log_complain(s, "%s", err.message);
     else if (object.type != VALUE_DICT)
         log_complain(s, "expected an object, not %s", value_type_name(&object));

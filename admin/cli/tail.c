@@ -63,7 +63,7 @@ static int on_line(void *arg, slice line) {
     value parsed;
     arena_reset(&t->memory);
     if (t->ended) return 1;
-    if (json_parse(json, 64, &t->memory, &parsed, NULL) != 0) return 0;
+    if (json_parse(json, LIMIT_VALUE_DEPTH, &t->memory, &parsed, NULL) != 0) return 0;
     if (t->in_gap)
         fprintf(stderr, "weir: %lld records came faster than they could be shown\n",
                 (long long)get_int(&parsed, "count"));

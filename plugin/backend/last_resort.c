@@ -33,7 +33,8 @@ void last_resort_write(backend *b, record *rec, escape_mode escape) {
     if (b->lastresort_lost > 0)
         text_addf(&b->scratch, "weir: %llu messages could not be written here\n",
                   (unsigned long long)b->lastresort_lost);
-    text_add_slice(&b->scratch, record_message(rec, escape));
+    formatter *bare = formatter_default(); /* the message, and exception text after it as Python's */
+    if (bare->format(bare, rec, escape, &b->scratch, NULL) != 0) return;
     text_add_char(&b->scratch, '\n');
     if (!b->scratch.failed && write_all(b, text_slice(&b->scratch)))
         b->lastresort_lost = 0;

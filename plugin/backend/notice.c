@@ -71,7 +71,18 @@ static ring_entry *encode_run(backend *b, const handler *h) {
     return e;
 }
 
-/* A handler that cannot format the notice either has told all it can: its counters say the rest. */
+/* A format that names an extra ("%(ip)s") cannot print a notice: then its bare message goes there. */
+static bool encode_notice(handler *h, record *rec, text *out) {
+    if (h->kind->encode(h, rec, out, NULL) == 0 && !out->failed) return true;
+    formatter *own = h->formatter;
+    if (own == NULL) return false;
+    text_clear(out);
+    h->formatter = formatter_default();
+    bool good = h->kind->encode(h, rec, out, NULL) == 0 && !out->failed;
+    h->formatter = own;
+    return good;
+}
+
 void notice_emit(backend *b, handler *h) {
     record rec;
     if (h->lane == NULL) return;
@@ -85,8 +96,7 @@ void notice_emit(backend *b, handler *h) {
         return;
     }
     e->id = route_take_id(b);
-    bool good = record_decode(b->notice_reader, e, &rec) == 0 && h->kind->encode(h, &rec, &out, NULL) == 0;
-    good = good && !out.failed;
+    bool good = record_decode(b->notice_reader, e, &rec) == 0 && encode_notice(h, &rec, &out);
     lane_commit(b, h, good ? out.len : 0, 0);
     memset(h->drop_run, 0, sizeof h->drop_run);
     if (!good) return;
