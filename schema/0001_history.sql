@@ -9,7 +9,9 @@ CREATE TABLE loggers (
     used_until INTEGER NOT NULL
 );
 
--- What all records of one call site share. template is NULL where it is the message itself.
+-- What all records of one call site share. template is NULL where it is the message itself. lineno is
+-- that of the first record; one that differs in nothing else has its own in records.lineno (lines
+-- that `weir log` reads are numbered, so each would make a site).
 -- used_until (here, in loggers and in threads): no record younger than this refers to the row
 -- unless the writer has moved it on first. So what ends before the oldest record can be deleted
 -- without looking for references. One site may have several rows.
@@ -35,7 +37,7 @@ CREATE TABLE threads (
 );
 
 -- id is the record's own 64-bit id. created: microseconds since the epoch, UTC. exc: exception and
--- stack text. fields: a JSON object, NULL for an empty one.
+-- stack text. fields: a JSON object, NULL for an empty one. lineno: NULL where it is its site's.
 CREATE TABLE records (
     id      INTEGER PRIMARY KEY,
     created INTEGER NOT NULL,
@@ -43,7 +45,8 @@ CREATE TABLE records (
     thread  INTEGER NOT NULL REFERENCES threads (id),
     message TEXT NOT NULL,
     exc     TEXT,
-    fields  TEXT
+    fields  TEXT,
+    lineno  INTEGER
 );
 CREATE INDEX records_created ON records (created);
 CREATE INDEX records_site ON records (site, created);
@@ -86,7 +89,7 @@ CREATE VIEW log AS
 SELECT strftime('%Y-%m-%dT%H:%M:%S', r.created / 1000000, 'unixepoch') || '.' ||
            substr('000000' || (r.created % 1000000), -6) || 'Z' AS timestamp,
        s.level_name AS level, l.name AS logger, r.message, r.fields, r.exc,
-       t.process_name, t.process, t.thread_name, t.thread, s.pathname, s.lineno, s.func,
+       t.process_name, t.process, t.thread_name, t.thread, s.pathname, coalesce(r.lineno, s.lineno) AS lineno, s.func,
        coalesce(s.template, r.message) AS template, r.created, r.id
 FROM records r
 LEFT JOIN sites s ON s.id = r.site

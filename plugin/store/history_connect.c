@@ -11,8 +11,8 @@ static const char *const statement_sql[HS_COUNT] = {
     [HS_BEGIN] = "BEGIN IMMEDIATE",
     [HS_COMMIT] = "COMMIT",
     [HS_ROLLBACK] = "ROLLBACK",
-    [HS_RECORD] = "INSERT INTO records (id, created, site, thread, message, exc, fields)"
-                  " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT (id) DO NOTHING",
+    [HS_RECORD] = "INSERT INTO records (id, created, site, thread, message, exc, fields, lineno)"
+                  " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) ON CONFLICT (id) DO NOTHING",
     [HS_TEXT] = "INSERT INTO records_text (rowid, message) VALUES (?1, ?2)",
     [HS_TEXT_DELETE] = "INSERT INTO records_text (records_text, rowid, message) VALUES ('delete', ?1, ?2)",
     [HS_ROLLUP_ADD] = "INSERT INTO rollup (minute, level, logger, count) VALUES (?1, ?2, ?3, ?4)"

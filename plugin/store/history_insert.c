@@ -28,25 +28,30 @@ static void bind_optional(sqlite3_stmt *stmt, int at, slice s, bool absent) {
         history_bind(stmt, at, s);
 }
 
-static store_status insert_record(history_writer *w, const row *r, int64_t site, int64_t thread, bool *is_new,
-                                  weir_error *err) {
+static store_status insert_record(history_writer *w, const row *r, const name_entry *site, int64_t thread,
+                                  bool *is_new, weir_error *err) {
     sqlite3_stmt *stmt = w->statements[HS_RECORD];
     sqlite3_bind_int64(stmt, 1, (int64_t)r->id);
     sqlite3_bind_int64(stmt, 2, r->created_us);
-    sqlite3_bind_int64(stmt, 3, site);
+    sqlite3_bind_int64(stmt, 3, site->id);
     sqlite3_bind_int64(stmt, 4, thread);
     history_bind(stmt, 5, r->message);
     bind_optional(stmt, 6, r->exc_text, r->exc_text.data == NULL);
     bind_optional(stmt, 7, r->fields, r->fields.len == 0 || slice_is(r->fields, "{}"));
+    if (r->lineno == site->lineno)
+        sqlite3_bind_null(stmt, 8);
+    else
+        sqlite3_bind_int64(stmt, 8, r->lineno);
     store_status s = history_step(w, HS_RECORD, err);
     *is_new = s == STORE_OK && sqlite3_changes(w->conn.db) == 1;
     return s;
 }
 
 static store_status insert_row(history_writer *w, const row *r, weir_error *err) {
-    int64_t site = 0, logger = 0, thread = 0;
+    const name_entry *site = NULL;
+    int64_t thread = 0;
     bool is_new = false;
-    store_status s = history_site(w, r, &site, &logger, err);
+    store_status s = history_site(w, r, &site, err);
     if (s == STORE_OK) s = history_thread(w, r, &thread, err);
     if (s == STORE_OK) s = insert_record(w, r, site, thread, &is_new, err);
     if (s != STORE_OK) return s;
@@ -60,7 +65,7 @@ static store_status insert_row(history_writer *w, const row *r, weir_error *err)
     s = history_step(w, HS_TEXT, err);
     if (s == STORE_OK && rollup_full(&w->rollup)) s = history_rollup_flush(w, err);
     if (s != STORE_OK) return s;
-    rollup_count(&w->rollup, r->created_us, r->level, logger);
+    rollup_count(&w->rollup, r->created_us, r->level, site->parent);
     w->inserted++;
     return STORE_OK;
 }

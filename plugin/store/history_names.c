@@ -43,7 +43,6 @@ static slice site_key(history_writer *w, const row *r) {
     text *key = &w->key;
     text_clear(key);
     add_number(key, r->level);
-    add_number(key, r->lineno);
     add_number(key, has_template(r));
     if (has_template(r)) add_text(key, r->template);
     add_text(key, r->logger);
@@ -139,20 +138,19 @@ static store_status renew_site(history_writer *w, const row *r, name_entry **e, 
     s = add_site(w, r, logger, until, err);
     if (s != STORE_OK) return s;
     *e = name_cache_add(&w->sites, text_slice(&w->key), sqlite3_last_insert_rowid(w->conn.db));
+    (*e)->lineno = r->lineno;
     (*e)->parent = logger;
     (*e)->used_until = until;
     return STORE_OK;
 }
 
-store_status history_site(history_writer *w, const row *r, int64_t *site, int64_t *logger, weir_error *err) {
+store_status history_site(history_writer *w, const row *r, const name_entry **site, weir_error *err) {
     name_entry *e = name_cache_find(&w->sites, site_key(w, r));
     store_status s = STORE_OK;
     if (w->key.failed) return no_memory(err);
     if (e == NULL || e->used_until < r->created_us) s = renew_site(w, r, &e, err);
-    if (s != STORE_OK) return s;
-    *site = e->id;
-    *logger = e->parent;
-    return STORE_OK;
+    if (s == STORE_OK) *site = e;
+    return s;
 }
 
 static store_status add_thread(history_writer *w, const row *r, name_entry **e, weir_error *err) {
@@ -194,7 +192,6 @@ static void keep_site(history_writer *w, sqlite3_stmt *stmt) {
              .level_name = column(stmt, 4),
              .template = column(stmt, 5),
              .pathname = column(stmt, 6),
-             .lineno = sqlite3_column_int64(stmt, 7),
              .func = column(stmt, 8),
              .logger = column(stmt, 9)};
     /* The key only asks whether the template is the message; any other message will do. */
@@ -203,6 +200,7 @@ static void keep_site(history_writer *w, sqlite3_stmt *stmt) {
     slice key = site_key(w, &r);
     if (w->key.failed || name_cache_find(&w->sites, key) != NULL) return;
     name_entry *e = name_cache_add(&w->sites, key, sqlite3_column_int64(stmt, 0));
+    e->lineno = sqlite3_column_int64(stmt, 7);
     e->parent = sqlite3_column_int64(stmt, 1);
     e->used_until = sqlite3_column_int64(stmt, 2);
 }

@@ -6,7 +6,8 @@
 
 #define COLUMNS                                                                                              \
     "SELECT r.id, r.created, r.site, r.message, r.exc, r.fields, t.process, t.process_name, t.thread,"       \
-    " t.thread_name, s.level, s.level_name, s.template, s.pathname, s.lineno, s.func, l.name "
+    " t.thread_name, s.level, s.level_name, s.template, s.pathname, coalesce(r.lineno, s.lineno), s.func, "  \
+    "l.name "
 #define JOINS                                                                                                \
     " LEFT JOIN sites s ON s.id = r.site LEFT JOIN loggers l ON l.id = s.logger"                             \
     " LEFT JOIN threads t ON t.id = r.thread "
@@ -55,6 +56,7 @@ static slice text_or(sqlite3_stmt *stmt, int at, slice otherwise) {
 
 void reader_row(sqlite3_stmt *stmt, row *out) {
     slice nothing = SLICE_LITERAL("");
+    bool has_own_line = sqlite3_column_type(stmt, 17) != SQLITE_NULL;
     *out = (row){.id = (uint64_t)sqlite3_column_int64(stmt, 0),
                  .created_us = sqlite3_column_int64(stmt, 1),
                  .message = text_or(stmt, 3, nothing),
@@ -67,7 +69,7 @@ void reader_row(sqlite3_stmt *stmt, row *out) {
                  .level = sqlite3_column_int(stmt, 10),
                  .level_name = text_or(stmt, 11, nothing),
                  .pathname = text_or(stmt, 13, nothing),
-                 .lineno = sqlite3_column_int64(stmt, 14),
+                 .lineno = sqlite3_column_int64(stmt, has_own_line ? 17 : 14),
                  .func = text_or(stmt, 15, nothing),
                  .logger = text_or(stmt, 16, nothing)};
     out->template = text_or(stmt, 12, out->message);

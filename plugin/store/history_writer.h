@@ -123,7 +123,8 @@ void history_names_done(history_writer *w);
 void history_names_forget(history_writer *w);
 /* At the start of a transaction: empties the caches if another writer has swept. */
 store_status history_names_check(history_writer *w, weir_error *err);
-store_status history_site(history_writer *w, const row *r, int64_t *site, int64_t *logger, weir_error *err);
+/* Valid until the next call for a site. */
+store_status history_site(history_writer *w, const row *r, const name_entry **site, weir_error *err);
 store_status history_thread(history_writer *w, const row *r, int64_t *thread, weir_error *err);
 /* Deletes dictionary rows that nothing younger than oldest_us refers to. In a transaction. */
 store_status history_names_sweep(history_writer *w, int64_t oldest_us, weir_error *err);

@@ -16,6 +16,7 @@
 typedef struct name_entry {
     uint64_t hash;
     int64_t id;         /* 0: free */
+    int64_t lineno;     /* a site's */
     int64_t parent;     /* a site's logger */
     int64_t used_until; /* as stored */
     size_t key_at, key_len;
