@@ -6,8 +6,7 @@
 
 #define COLUMNS                                                                                              \
     "SELECT r.id, r.created, r.site, r.message, r.exc, r.fields, t.process, t.process_name, t.thread,"       \
-    " t.thread_name, s.level, s.level_name, s.template, s.pathname, coalesce(r.lineno, s.lineno), s.func, "  \
-    "l.name "
+    " t.thread_name, s.level, s.level_name, s.template, s.pathname, s.lineno, s.func, l.name, r.lineno "
 #define JOINS                                                                                                \
     " LEFT JOIN sites s ON s.id = r.site LEFT JOIN loggers l ON l.id = s.logger"                             \
     " LEFT JOIN threads t ON t.id = r.thread "
