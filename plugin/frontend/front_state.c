@@ -64,7 +64,6 @@ static void barrier_by_interrupt(void) {
 }
 
 static void barrier_on_all_cpus(void) {
-    __atomic_thread_fence(__ATOMIC_SEQ_CST);
     if (!membarrier_ready || syscall(SYS_membarrier, MEMBARRIER_CMD_PRIVATE_EXPEDITED, 0, 0) != 0)
         barrier_by_interrupt();
 }

@@ -20,7 +20,7 @@ static void end(void) {
     run_dir_remove(&dir);
     fixture_remove_root();
 }
-TestSuite(chunk_queue, .init = begin, .fini = end);
+TestSuite(chunks, .init = begin, .fini = end);
 
 static chunk_queue *make(size_t size) {
     weir_error err;
@@ -45,7 +45,7 @@ static size_t take(chunk_queue *q, char *out, bool consume) {
     }
 }
 
-Test(chunk_queue, nothing_shows_before_it_is_published) {
+Test(chunks, nothing_shows_before_it_is_published) {
     chunk_queue *q = make(QUEUE_SIZE);
     char out[256];
     cr_assert(chunk_queue_add(q, 1, 10, SLICE_LITERAL("one\n"), 1));
@@ -66,7 +66,7 @@ Test(chunk_queue, nothing_shows_before_it_is_published) {
     chunk_queue_free(q);
 }
 
-Test(chunk_queue, a_chunk_is_of_one_handler) {
+Test(chunks, a_chunk_is_of_one_handler) {
     chunk_queue *q = make(QUEUE_SIZE);
     for (uint16_t i = 0; i < 6; i++) cr_assert(chunk_queue_add(q, i / 2, i, SLICE_LITERAL("x"), 1));
     chunk_queue_publish(q);
@@ -76,7 +76,7 @@ Test(chunk_queue, a_chunk_is_of_one_handler) {
     chunk_queue_free(q);
 }
 
-Test(chunk_queue, chunks_are_closed_at_their_size_and_hold_whole_records) {
+Test(chunks, chunks_are_closed_at_their_size_and_hold_whole_records) {
     chunk_queue *q = make((size_t)1024 * 1024);
     char record[1000];
     memset(record, 'r', sizeof record);
@@ -94,7 +94,7 @@ Test(chunk_queue, chunks_are_closed_at_their_size_and_hold_whole_records) {
     chunk_queue_free(q);
 }
 
-Test(chunk_queue, formatting_in_place) {
+Test(chunks, formatting_in_place) {
     chunk_queue *q = make(QUEUE_SIZE);
     char out[256];
     char *at = chunk_queue_reserve(q, 3, 100);
@@ -119,7 +119,7 @@ Test(chunk_queue, formatting_in_place) {
     chunk_queue_free(q);
 }
 
-Test(chunk_queue, a_record_of_the_largest_size_fits_at_every_place_of_an_empty_queue) {
+Test(chunks, a_record_of_the_largest_size_fits_at_every_place_of_an_empty_queue) {
     chunk_queue *q = make(QUEUE_SIZE);
     static char large[QUEUE_SIZE], out[QUEUE_SIZE];
     size_t max = chunk_queue_record_max(q);
@@ -134,7 +134,7 @@ Test(chunk_queue, a_record_of_the_largest_size_fits_at_every_place_of_an_empty_q
     chunk_queue_free(q);
 }
 
-Test(chunk_queue, full_is_told_and_room_comes_back) {
+Test(chunks, full_is_told_and_room_comes_back) {
     chunk_queue *q = make(QUEUE_SIZE);
     static char out[QUEUE_SIZE];
     char record[700];
@@ -149,7 +149,7 @@ Test(chunk_queue, full_is_told_and_room_comes_back) {
     chunk_queue_free(q);
 }
 
-Test(chunk_queue, truncation_has_its_place_in_the_stream) {
+Test(chunks, truncation_has_its_place_in_the_stream) {
     chunk_queue *q = make(QUEUE_SIZE);
     chunk_view views[8];
     chunk_queue_add(q, 0, 1, SLICE_LITERAL("old"), 1);
@@ -170,7 +170,7 @@ Test(chunk_queue, truncation_has_its_place_in_the_stream) {
     chunk_queue_free(q);
 }
 
-Test(chunk_queue, noted_records_are_considered_with_the_next_publication) {
+Test(chunks, noted_records_are_considered_with_the_next_publication) {
     chunk_queue *q = make(QUEUE_SIZE);
     chunk_queue_add(q, 0, 5, SLICE_LITERAL("x"), 1);
     chunk_queue_publish(q);
@@ -217,7 +217,7 @@ static void *write_out(void *arg) {
     return NULL;
 }
 
-Test(chunk_queue, backend_and_writer) {
+Test(chunks, backend_and_writer) {
     stream s = {make(QUEUE_SIZE), 50000};
     pthread_t t;
     pthread_create(&t, NULL, write_out, &s);
@@ -248,7 +248,7 @@ static void *wait_long(void *arg) {
     return NULL;
 }
 
-Test(chunk_queue, an_interruption_is_not_lost_when_nobody_waits_yet) {
+Test(chunks, an_interruption_is_not_lost_when_nobody_waits_yet) {
     chunk_queue *q = make(QUEUE_SIZE);
     pthread_t t;
     chunk_queue_interrupt(q);
@@ -285,7 +285,7 @@ static void live_and_die(int records, size_t consumed) {
     waitpid(pid, NULL, 0);
 }
 
-Test(chunk_queue, a_dead_process_s_queue_goes_on_where_it_stood) {
+Test(chunks, a_dead_process_s_queue_goes_on_where_it_stood) {
     live_and_die(100, 10);
     chunk_queue *q = chunk_queue_open(&dir, 1, NULL);
     cr_assert_not_null(q);
@@ -306,7 +306,7 @@ Test(chunk_queue, a_dead_process_s_queue_goes_on_where_it_stood) {
     cr_assert_null(chunk_queue_open(&dir, 1, &err));
 }
 
-Test(chunk_queue, bit_flips_are_survived) {
+Test(chunks, bit_flips_are_survived) {
     live_and_die(100, 10);
     char path[RUN_DIR_PATH_SIZE + 16];
     snprintf(path, sizeof path, "%s/queue-1", dir.path);
@@ -334,7 +334,7 @@ Test(chunk_queue, bit_flips_are_survived) {
     close(fd);
 }
 
-Test(chunk_queue, descriptions_have_a_bound) {
+Test(chunks, descriptions_have_a_bound) {
     static char words[CHUNK_TARGET_SIZE + 1];
     weir_error err;
     cr_assert_null(chunk_queue_create(&dir, 7, QUEUE_SIZE, slice_make(words, sizeof words), &err));

@@ -19,9 +19,9 @@ static void end(void) {
     run_dir_remove(&dir);
     fixture_remove_root();
 }
-TestSuite(dictionary, .init = begin, .fini = end);
+TestSuite(names, .init = begin, .fini = end);
 
-Test(dictionary, equal_contents_have_one_number) {
+Test(names, equal_contents_have_one_number) {
     uint32_t a = dictionary_add(dict, DICT_LOGGER, "kvd.net", 7);
     cr_assert_neq(a, 0);
     cr_assert_eq(dictionary_add(dict, DICT_LOGGER, "kvd.net", 7), a);
@@ -35,14 +35,14 @@ Test(dictionary, equal_contents_have_one_number) {
     cr_assert_not_null(dictionary_get(dict, DICT_LOGGER, empty).data);
 }
 
-Test(dictionary, no_number_leads_outside) {
+Test(names, no_number_leads_outside) {
     uint32_t a = dictionary_add(dict, DICT_LOGGER, "some name of a logger", 21);
     for (uint32_t id = 0; id < dictionary_limit(dict) + 100; id++)
         if (id != a) cr_assert_null(dictionary_get(dict, DICT_LOGGER, id).data, "%u", id);
     cr_assert_null(dictionary_get(dict, DICT_LOGGER, UINT32_MAX).data);
 }
 
-Test(dictionary, grows_without_moving_and_is_read_by_another) {
+Test(names, grows_without_moving_and_is_read_by_another) {
     enum { COUNT = 20000 };
     static uint32_t ids[COUNT];
     char name[64];
@@ -66,7 +66,7 @@ Test(dictionary, grows_without_moving_and_is_read_by_another) {
     dictionary_free(other);
 }
 
-Test(dictionary, full_is_told) {
+Test(names, full_is_told) {
     static char large[4 * 1024 * 1024];
     uint32_t last = 1;
     int added = 0;
@@ -81,7 +81,7 @@ Test(dictionary, full_is_told) {
     cr_assert_neq(dictionary_add(dict, DICT_SITE, large, 100), 0, "what still fits is added");
 }
 
-Test(dictionary, bit_flips_cost_what_is_flipped) {
+Test(names, bit_flips_cost_what_is_flipped) {
     enum { COUNT = 200 };
     uint32_t ids[COUNT];
     char name[64];
@@ -128,7 +128,7 @@ static void *add_all(void *arg) {
     return NULL;
 }
 
-Test(dictionary, threads_agree) {
+Test(names, threads_agree) {
     static uint32_t ids[4][1000];
     pthread_t threads[4];
     for (int i = 0; i < 4; i++) pthread_create(&threads[i], NULL, add_all, ids[i]);
