@@ -12,7 +12,7 @@ static void print_problems(const problems *p, bool json) {
         const problem *one = &p->list[i];
         if (!json) {
             problem_print(p, one, &out);
-            text_add_cstr(&out, one->warning ? " (warning)\n" : "\n");
+            text_add_char(&out, '\n');
             continue;
         }
         json_begin_object(&w);

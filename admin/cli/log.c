@@ -37,15 +37,30 @@ static void read_input(log_session *s) {
     free(line);
 }
 
-static int apply_escape(const invocation *call, config_plan *plan) {
+/* --escape goes before all that the configuration says, also after a reconfigure. */
+static int take_escape(const invocation *call, config_rules *rules) {
     const char *mode = call->option[OPT_ESCAPE];
     if (mode == NULL) return 0;
-    escape_mode escape = strcmp(mode, "none") == 0 ? ESCAPE_NONE : ESCAPE_ARGUMENTS;
-    if (escape == ESCAPE_ARGUMENTS && strcmp(mode, "arguments") != 0)
+    rules->escape_given = true;
+    rules->escape = strcmp(mode, "none") == 0 ? ESCAPE_NONE : ESCAPE_ARGUMENTS;
+    if (rules->escape == ESCAPE_ARGUMENTS && strcmp(mode, "arguments") != 0)
         return complain(EXIT_USAGE, "--escape %s: expected arguments or none", mode);
-    plan->settings.escape = escape;
-    for (size_t i = 0; i < plan->handler_count; i++) plan->handlers[i].escape = escape;
     return 0;
+}
+
+/* One line a problem; err where there is none to tell. */
+static void tell_refusal(const problems *p, const weir_error *err) {
+    text line;
+    text_init(&line, 0);
+    for (size_t i = 0; i < p->count; i++) {
+        if (p->list[i].warning) continue;
+        problem_print(p, &p->list[i], &line);
+        text_add_char(&line, '\n');
+    }
+    if (p->dropped > 0) text_addf(&line, "%s: and %zu more problems\n", p->file, p->dropped);
+    if (p->errors == 0) text_addf(&line, "%s\n", err->message);
+    fputs(text_cstr(&line), stderr);
+    text_done(&line);
 }
 
 static int session(invocation *call, config_plan *plan, problems *p) {
@@ -81,15 +96,12 @@ static int run(invocation *call) {
     if (path == NULL)
         return complain(EXIT_USAGE, "log wants -c CONFIG and reads records to log from standard input\n"
                                     "(records are read with `weir tail` and `weir query`)");
+    int status = take_escape(call, &rules);
+    if (status != 0) return status;
     if (problems_init(&p, path) != 0) return complain(EXIT_USAGE, "no memory");
     config_plan *plan = config_check_file(path, &rules, &p, &err);
-    if (plan == NULL && p.errors > 0) problems_to_error(&p, &err);
-    if (plan == NULL) fprintf(stderr, "%s\n", err.message);
-    int status = plan == NULL ? EXIT_USAGE : apply_escape(call, plan);
-    if (status == 0)
-        status = session(call, plan, &p);
-    else
-        config_plan_free(plan);
+    if (plan == NULL) tell_refusal(&p, &err);
+    status = plan == NULL ? EXIT_USAGE : session(call, plan, &p);
     problems_done(&p);
     return status;
 }

@@ -24,29 +24,19 @@ static int list_add(char ***list, size_t *count, slice path) {
     return 0;
 }
 
-/* "/var/log/a:/var/log/b", as systemd and `log_root` write it. What is not absolute is no root. */
-static int roots_add(control *c, const char *list) {
-    int rc = 0;
-    while (list != NULL && *list != '\0' && rc == 0) {
-        size_t len = strcspn(list, ":"), keep = len;
-        while (keep > 1 && list[keep - 1] == '/') keep--;
-        if (list[0] == '/') rc = list_add(&c->log_roots, &c->log_root_count, slice_make(list, keep));
-        list += len + (list[len] == ':');
-    }
-    return rc;
-}
-
-static int paths_take(control *c, const config_plan *plan, bool default_roots) {
+static int paths_take(control *c, const config_plan *plan) {
     const char **paths = NULL;
+    const char *const *roots;
     size_t count = config_paths(plan, &paths);
     int rc = 0;
-    for (size_t i = 0; i < count && rc == 0; i++) {
-        const char *slash = strrchr(paths[i], '/');
+    for (size_t i = 0; i < count && rc == 0; i++)
         rc = list_add(&c->allowed_paths, &c->allowed_count, slice_of(paths[i]));
-        if (rc == 0 && default_roots && slash != NULL && slash != paths[i])
-            rc =
-                list_add(&c->log_roots, &c->log_root_count, slice_make(paths[i], (size_t)(slash - paths[i])));
-    }
+    arena memory;
+    arena_init(&memory, 0);
+    count = config_log_roots(plan, &memory, &roots);
+    for (size_t i = 0; i < count && rc == 0; i++)
+        rc = list_add(&c->log_roots, &c->log_root_count, slice_of(roots[i]));
+    arena_done(&memory);
     return rc;
 }
 
@@ -70,11 +60,7 @@ int rules_take(control *c, const config_plan *plan, bool is_start) {
     if (is_start) c->start = *set;
     fix_settings(c, set);
     rules_done(c);
-    int rc = paths_take(c, plan, set->log_root[0] == '\0');
-    if (rc == 0) rc = roots_add(c, set->log_root);
-    if (rc == 0 && set->log_root[0] == '\0') rc = roots_add(c, secure_getenv("LOGS_DIRECTORY"));
-    if (rc == 0 && set->log_root[0] == '\0') rc = roots_add(c, secure_getenv("STATE_DIRECTORY"));
-    return rc;
+    return paths_take(c, plan);
 }
 
 void rules_restart(const control *c, const settings *now, name_list *out) {
@@ -101,7 +87,12 @@ config_rules rules_for(const control *c, config_origin origin) {
     static const char *const nothing[1] = {NULL};
     if (origin != CONFIG_START && origin != CONFIG_DEFAULT) rules.fixed = &c->fixed;
     if (origin == CONFIG_FILE) rules.fixed = &c->start;
-    if (origin != CONFIG_PORT && origin != CONFIG_HTTP && origin != CONFIG_COMMAND) return rules;
+    if (origin == CONFIG_COMMAND) { /* `weir log`: as Python's fileConfig, and escaped as it was told */
+        rules.python_defaults = true;
+        rules.escape_given = c->core->plan->escape_given;
+        rules.escape = c->core->plan->settings.escape;
+    }
+    if (origin != CONFIG_PORT && origin != CONFIG_HTTP) return rules;
     rules.log_roots = c->log_root_count > 0 ? (const char *const *)c->log_roots : nothing;
     rules.log_root_count = c->log_root_count;
     rules.allowed_paths = c->allowed_count > 0 ? (const char *const *)c->allowed_paths : nothing;

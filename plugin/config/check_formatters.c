@@ -74,7 +74,7 @@ static void try_formatter(checker *c, const ini_section *s, plan_formatter *f, i
 
 static void read_formatter(checker *c, const ini_section *s, plan_formatter *f) {
     static const char *const known[] = {"format", "datefmt", "style", "class", "kwargs", NULL};
-    int line = s->line, style_line = s->line;
+    int line = s->line, style_line = 0;
     const char *key = NULL, *unused = NULL;
     f->line = s->line;
     check_keys_known(c, s, known);

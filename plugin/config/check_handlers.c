@@ -2,8 +2,8 @@
  * escape and overflow. Other keys are ignored, as in Python. Runs on the thread that checks. */
 #include "base/level.h"
 #include "base/limits.h"
-#include "config/check.h"
 #include "base/path.h"
+#include "config/check.h"
 
 /* What Python has and this version does not build. "handlers." or "logging.handlers." comes before it. */
 static const char *const python_classes[] = {"RotatingFileHandler", "TimedRotatingFileHandler",
@@ -117,7 +117,7 @@ static void read_handler(checker *c, const ini_section *s, plan_handler *h) {
     read_formatter(c, s, h);
     check_setting(c, s, "escape", &own);
     h->overflow_given = check_setting(c, s, "overflow", &own);
-    h->escape = own.escape;
+    h->escape = c->rules->escape_given ? c->rules->escape : own.escape;
     h->overflow = own.overflow;
     if (h->name.len >= HANDLER_STATS_NAME)
         problems_warn(c->p, s->line, s->name.data, NULL,

@@ -9,8 +9,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "config/check.h"
 #include "base/path.h"
+#include "config/check.h"
 
 static const char *args_key(checker *c, const ini_section *s) {
     return ini_get_raw(&c->ini, s, "args") || !ini_get_raw(&c->ini, s, "kwargs") ? "args" : "kwargs";

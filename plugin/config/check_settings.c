@@ -44,6 +44,7 @@ void check_settings(checker *c) {
     else
         settings_read_section(&c->ini, "admin", s, &c->plan->memory, c->p);
     if (pushed) hold_to_start(c);
+    c->plan->escape_given = c->rules->escape_given;
     if (c->rules->escape_given) s->escape = c->rules->escape;
     c->plan->disable_existing = s->disable_existing_given ? s->disable_existing : c->rules->python_defaults;
 }

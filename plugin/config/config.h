@@ -64,6 +64,7 @@ typedef struct config_plan {
     plan_logger *loggers; /* the root first */
     size_t logger_count;
     bool disable_existing; /* after the origin's default */
+    bool escape_given;     /* settings.escape is the command's, see config_rules */
     const char **paths;    /* what its handlers write to, see config_paths */
     const int *path_lines; /* of the handlers */
     size_t path_count;
@@ -77,7 +78,7 @@ typedef struct config_rules {
     const char *const *allowed_paths; /* absolute paths the start configuration names */
     size_t allowed_path_count;
     bool python_defaults; /* `weir log`: disable_existing yes, [admin] ignored */
-    bool escape_given;    /* the command's --escape: instead of what [weir] says */
+    bool escape_given;    /* the command's --escape: instead of what [weir] and handlers say */
     escape_mode escape;
 } config_rules;
 

@@ -66,6 +66,16 @@ static int reference(expansion *e, slice rest, size_t *used, int depth) {
     return append(e, k->raw);
 }
 
+/* rest begins with '%'. Moves *used past what it stands for. */
+static int replace(expansion *e, slice rest, size_t *used, int depth) {
+    *used = 2;
+    if (rest.len > 1 && rest.data[1] == '%') return append(e, SLICE_LITERAL("%"));
+    if (rest.len > 1 && rest.data[1] == '(') return reference(e, rest, used, depth);
+    problems_add(e->p, e->key->line, e->s->name.data, e->key->name.data,
+                 "'%%' must be followed by '%%' or '(' (write %%%% for a percent sign)");
+    return -1;
+}
+
 static int expand(expansion *e, slice raw, int depth) {
     if (depth > LIMIT_INTERPOLATION_DEPTH) {
         problems_add(e->p, e->key->line, e->s->name.data, e->key->name.data,
@@ -73,27 +83,12 @@ static int expand(expansion *e, slice raw, int depth) {
                      LIMIT_INTERPOLATION_DEPTH);
         return -1;
     }
-    size_t at = 0;
-    while (at < raw.len) {
+    for (size_t at = 0, used; at < raw.len; at += used) {
         slice rest = slice_make(raw.data + at, raw.len - at);
         const char *percent = memchr(rest.data, '%', rest.len);
-        size_t plain = percent ? (size_t)(percent - rest.data) : rest.len;
-        int rc = append(e, slice_make(rest.data, plain));
-        if (rc != 0 || percent == NULL) return rc;
-        at += plain;
-        rest = slice_make(raw.data + at, raw.len - at);
-        size_t used = 2;
-        if (rest.len > 1 && rest.data[1] == '%')
-            rc = append(e, SLICE_LITERAL("%"));
-        else if (rest.len > 1 && rest.data[1] == '(')
-            rc = reference(e, rest, &used, depth);
-        else {
-            problems_add(e->p, e->key->line, e->s->name.data, e->key->name.data,
-                         "'%%' must be followed by '%%' or '(' (write %%%% for a percent sign)");
-            rc = -1;
-        }
+        used = percent ? (size_t)(percent - rest.data) : rest.len;
+        int rc = used > 0 ? append(e, slice_make(rest.data, used)) : replace(e, rest, &used, depth);
         if (rc != 0) return rc;
-        at += used;
     }
     return 0;
 }

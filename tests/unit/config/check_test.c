@@ -480,3 +480,25 @@ Test(check, files_are_read_whole_or_refused) {
     problems_done(&p);
     close(fd);
 }
+
+Test(check, weir_log_checks_as_fileconfig_does) {
+    problems p;
+    weir_error err;
+    config_rules rules = {.origin = CONFIG_COMMAND, .python_defaults = true};
+    const char *in =
+        "[loggers]\nkeys=root\n[handlers]\nkeys=h\n[formatters]\nkeys=\n[logger_root]\nhandlers=h\n"
+        "[handler_h]\nclass=NullHandler\nescape=arguments\n[admin]\nhttp=0.0.0.0:1\nnonsense=1\n";
+    problems_init(&p, "t.ini");
+    config_plan *plan = config_check(slice_of(in), "t.ini", &rules, &p, &err);
+    cr_assert_not_null(plan);
+    cr_assert(plan->disable_existing && !plan->settings.has_admin && !plan->settings.socket);
+    cr_assert(plan->handlers[0].escape == ESCAPE_ARGUMENTS && !plan->escape_given);
+    config_plan_free(plan);
+    rules.escape_given = true;
+    rules.escape = ESCAPE_NONE;
+    plan = config_check(slice_of(in), "t.ini", &rules, &p, &err);
+    cr_assert(plan->handlers[0].escape == ESCAPE_NONE && plan->settings.escape == ESCAPE_NONE &&
+              plan->escape_given);
+    config_plan_free(plan);
+    problems_done(&p);
+}
