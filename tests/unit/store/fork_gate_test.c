@@ -1,4 +1,4 @@
-/* Forks while a history is used: no deadlock, no shared connection, nothing lost. */
+/* Forks while a history is used: no deadlock, no shared connection, nothing lost. covers: fault 6 */
 #include <pthread.h>
 #include <sys/wait.h>
 
@@ -16,7 +16,7 @@ static void set_up(void) {
     fixture_open(&f, NULL);
 }
 static void tear_down(void) { fixture_done(&f); }
-TestSuite(fork_gate, .init = set_up, .fini = tear_down, .timeout = 120);
+TestSuite(forks, .init = set_up, .fini = tear_down, .timeout = 120);
 
 static int nothing(void *arg, const row *r) {
     (void)arg, (void)r;
@@ -53,7 +53,7 @@ static void write_as_child(uint64_t first) {
     _exit(0);
 }
 
-Test(fork_gate, parent_and_child_both_go_on) {
+Test(forks, parent_and_child_both_go_on) {
     history *h = NULL;
     row_key newest;
     fixture_feed_plain(&f, 1, 10);
@@ -99,7 +99,7 @@ static void *query(void *arg) {
     return NULL;
 }
 
-Test(fork_gate, forks_while_others_write_and_read) {
+Test(forks, forks_while_others_write_and_read) {
     pthread_t writer, reader;
     pthread_create(&writer, NULL, feed, NULL);
     pthread_create(&reader, NULL, query, NULL);
@@ -123,7 +123,7 @@ Test(fork_gate, forks_while_others_write_and_read) {
 }
 
 /* Somebody is inside and does not come out (a blocked disk): the fork does not wait for ever. */
-Test(fork_gate, a_child_of_a_blocked_parent_keeps_away) {
+Test(forks, a_child_of_a_blocked_parent_keeps_away) {
     int64_t begin = clock_monotonic_ns();
     cr_assert(fork_gate_enter());
     pid_t child = fork();
