@@ -93,22 +93,21 @@ void backend_free(backend *b) {
     free(b);
 }
 
+/* routed is read first: what is accepted meanwhile shows as waiting, never as lost. */
 void backend_get_status(backend *b, backend_status *out) {
     const process_map *p = b->set.process;
     ring_totals totals;
+    uint64_t routed = __atomic_load_n(&p->routed, __ATOMIC_ACQUIRE);
     ring_set_totals(b->set.rings, &totals);
-    uint64_t signals = __atomic_load_n(&p->accepted_signal, __ATOMIC_RELAXED);
-    *out = (backend_status){.routed = __atomic_load_n(&p->routed, __ATOMIC_RELAXED),
+    *out = (backend_status){.routed = routed,
                             .generation = __atomic_load_n(&p->generation, __ATOMIC_RELAXED),
                             .rings_live = totals.live,
                             .rings_total = totals.total,
                             .ring_bytes = totals.bytes};
-    out->accepted = totals.accepted + signals;
-    out->in_rings = totals.accepted - totals.consumed;
+    out->accepted = totals.accepted + __atomic_load_n(&p->accepted_signal, __ATOMIC_RELAXED);
+    out->in_rings = out->accepted - routed;
     for (int i = 0; i < EARLY_COUNT; i++) {
         out->early[i] = __atomic_load_n(&p->early[i], __ATOMIC_RELAXED);
         out->accepted += out->early[i];
     }
-    for (int i = 0; i < SIGNAL_SLOTS; i++)
-        if (__atomic_load_n(&p->signals[i].state, __ATOMIC_RELAXED) == 1) out->in_rings++;
 }

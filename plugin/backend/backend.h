@@ -68,6 +68,7 @@ typedef struct recovered_counts {
 int backend_route_recovered(backend *b, const recovered_rings *from, recovered_counts *counts,
                             weir_error *err);
 
+/* accepted = routed + early drops + in_rings (and in the slots of weir_signal_log). */
 typedef struct backend_status {
     uint64_t accepted, routed, early[EARLY_COUNT], in_rings;
     uint64_t generation;

@@ -59,7 +59,7 @@ void publish_and_release(backend *b, uint64_t held) {
     ring_set_each(b->releases, release_one, b->releases);
     release_signals(b);
     if (b->from == &b->live)
-        __atomic_store_n(&b->set.process->routed, b->set.process->routed + b->routed, __ATOMIC_RELAXED);
+        __atomic_store_n(&b->set.process->routed, b->set.process->routed + b->routed, __ATOMIC_RELEASE);
     b->routed = 0;
     b->unpublished = 0;
     b->published_at = clock_stamp();

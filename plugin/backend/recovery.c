@@ -14,6 +14,8 @@
 /* How long the present targets may take to write what came from rings. After that their own queues are
  * the safe place. */
 #define RECOVERY_DRAIN_NS (5LL * 1000000000)
+/* See recovery_budget: as long as a short hiccup of a disk, and no host's start takes much longer. */
+#define RECOVERY_WAIT_NS (2LL * 1000000000)
 
 void recovery_say(recovery_report *r, const dead_process *dead, const char *format, ...) {
     va_list args;
@@ -84,7 +86,8 @@ static void close_process(dead_process *dead, bool keep) {
 static int recover_all(backend *b, dead_list *list, recovery_report *report, weir_error *err) {
     for (size_t i = 0; i < list->count; i++)
         if (open_process(b, &list->items[i], report, err) != 0) return -1;
-    for (size_t i = 0; i < list->count; i++) recovery_deliver_queues(&list->items[i], report);
+    recovery_budget budget = {.left_ns = RECOVERY_WAIT_NS};
+    for (size_t i = 0; i < list->count; i++) recovery_deliver_queues(&list->items[i], &budget, report);
     uint64_t dropped = dropped_here(b);
     for (size_t i = 0; i < list->count; i++) recovery_route_rings(b, &list->items[i], list, report);
     drain(b);

@@ -6,7 +6,8 @@
  * record by the present generation, skipping the targets whose dead queue had it. A directory is
  * removed when all of it is delivered; what cannot be delivered now (target gone) stays, said in
  * the report, and is tried at the next recovery. Every position is checked: a damaged mapping
- * costs what is damaged, never a crash. Runs on the thread that starts Weir, or in `weir recover`. */
+ * costs what is damaged, never a crash. Called by the thread that starts Weir, or by
+ * `weir recover`, before backend_start; it works on a thread of its own. */
 #ifndef WEIR_BACKEND_RECOVERY_H
 #define WEIR_BACKEND_RECOVERY_H
 

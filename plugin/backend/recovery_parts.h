@@ -37,6 +37,12 @@ typedef struct dead_process {
     bool waits; /* something could not be delivered now: the directory stays */
 } dead_process;
 
+/* How long targets that take nothing may hold up the start, all of them together. */
+typedef struct recovery_budget {
+    int64_t left_ns;
+    uint32_t spent; /* 1: what does not go at once waits for the next recovery; the sinks' stop word */
+} recovery_budget;
+
 typedef struct dead_list {
     dead_process *items;
     size_t count, room;
@@ -49,7 +55,7 @@ void recovery_say(recovery_report *r, const dead_process *dead, const char *form
 
 /* recovery_queues.c */
 int recovery_open_queues(dead_process *dead, recovery_report *report, weir_error *err);
-void recovery_deliver_queues(dead_process *dead, recovery_report *report);
+void recovery_deliver_queues(dead_process *dead, recovery_budget *budget, recovery_report *report);
 void recovery_close_queues(dead_process *dead);
 
 /* recovery_rings.c: all: the others found, whose queues may have had records of this one. */

@@ -12,8 +12,7 @@
 #include "base/futex.h"
 #include "sink/intent.h"
 
-/* How long a target that takes nothing is tried: a full disk, a FIFO without reader, a locked history. */
-#define RECOVERY_WAIT_MS 2000
+/* A target that takes nothing (a full disk, a FIFO without reader, a locked history) is tried again. */
 #define RECOVERY_RETRY_MS 50
 
 /* ---- which there are ---- */
@@ -101,6 +100,7 @@ void recovery_close_queues(dead_process *dead) {
 typedef struct delivering {
     dead_process *dead;
     dead_queue *dq;
+    recovery_budget *budget;
     sink *sink;
     recovery_report *report;
     uint64_t records, dropped; /* of this queue */
@@ -140,9 +140,8 @@ static void settle_batch_in_flight(delivering *d) {
 
 /* One batch. *progress: something was written, or given up for good. */
 static sink_status write_batch(delivering *d, chunk_view *views, size_t count, bool *progress) {
-    static const uint32_t go_on = 0;
     sink_batch batch = {
-        .chunks = views, .count = 1, .map = chunk_queue_mapping(d->dq->queue), .stop = &go_on};
+        .chunks = views, .count = 1, .map = chunk_queue_mapping(d->dq->queue), .stop = &d->budget->spent};
     while (batch.count < count && views[batch.count].head->kind == CHUNK_BYTES) batch.count++;
     size_t bytes = 0, first = views[0].bytes.len;
     d->err = (weir_error){0};
@@ -156,26 +155,27 @@ static sink_status write_batch(delivering *d, chunk_view *views, size_t count, b
     return status;
 }
 
+/* Time without progress, the sink's own waits included. false: there is none left. */
+static bool spend(recovery_budget *budget, int64_t since_ns) {
+    static const uint32_t never = 0;
+    if (budget->spent == 0) futex_wait(&never, 0, RECOVERY_RETRY_MS);
+    budget->left_ns -= clock_monotonic_ns() - since_ns;
+    if (budget->left_ns <= 0) budget->spent = 1;
+    return budget->spent == 0;
+}
+
 /* false: something is left. */
 static bool write_all(delivering *d) {
-    static const uint32_t never = 0;
     chunk_view views[SINK_BATCH_CHUNKS];
     size_t count;
-    int64_t until = 0;
     while ((count = chunk_queue_peek(d->dq->queue, views, SINK_BATCH_CHUNKS, SINK_BATCH_BYTES)) > 0) {
         bool progress = true;
+        int64_t before = clock_monotonic_ns();
         if (views[0].head->kind == CHUNK_TRUNCATE)
             chunk_queue_skip_control(d->dq->queue);
         else
             write_batch(d, views, count, &progress);
-        int64_t now = clock_monotonic_ns();
-        if (progress)
-            until = 0;
-        else if (until == 0)
-            until = now + RECOVERY_WAIT_MS * 1000000LL;
-        else if (now >= until)
-            return false;
-        if (!progress) futex_wait(&never, 0, RECOVERY_RETRY_MS);
+        if (!progress && !spend(d->budget, before)) return false;
     }
     return true;
 }
@@ -202,8 +202,9 @@ static void report_queue(delivering *d, bool all) {
                  (unsigned long long)(map->write_pos - map->read_pos), d->err.message);
 }
 
-static void deliver_one(dead_process *dead, dead_queue *dq, recovery_report *report) {
-    delivering d = {.dead = dead, .dq = dq, .report = report};
+static void deliver_one(dead_process *dead, dead_queue *dq, recovery_budget *budget,
+                        recovery_report *report) {
+    delivering d = {.dead = dead, .dq = dq, .budget = budget, .report = report};
     chunk_view first;
     char key[128];
     bool created;
@@ -226,6 +227,6 @@ static void deliver_one(dead_process *dead, dead_queue *dq, recovery_report *rep
     report_queue(&d, all);
 }
 
-void recovery_deliver_queues(dead_process *dead, recovery_report *report) {
-    for (size_t i = 0; i < dead->queue_count; i++) deliver_one(dead, &dead->queues[i], report);
+void recovery_deliver_queues(dead_process *dead, recovery_budget *budget, recovery_report *report) {
+    for (size_t i = 0; i < dead->queue_count; i++) deliver_one(dead, &dead->queues[i], budget, report);
 }

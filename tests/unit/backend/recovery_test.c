@@ -242,6 +242,34 @@ Test(recovery, what_cannot_be_delivered_now_waits, .timeout = 60) {
     world_end(&w);
 }
 
+/* The reader of a FIFO went away while a batch is on its way to it: the host lives. */
+Test(recovery, a_reader_that_closes_its_pipe_does_not_end_the_host) {
+    world w;
+    recovery_report report;
+    int pipes[2], saved = dup(2);
+    shared *s = share();
+    char *dir = make_dir();
+    pid_t child = fork();
+    if (child == 0) { /* killed before its backend ran: a record for lastResort, at the next start */
+        world_begin_in(&w, dir, RING);
+        producer p = new_producer(&w, "app");
+        produce(&p, WEIR_LEVEL_ERROR, "x");
+        raise(SIGKILL);
+    }
+    waitpid(child, NULL, 0);
+    munmap(s, sizeof *s);
+    cr_assert_eq(pipe(pipes), 0);
+    dup2(pipes[1], 2);
+    close(pipes[0]);
+    world_begin_in(&w, dir, RING);
+    world_create_backend(&w, new_generation(1));
+    recover(&w, &report); /* SIGPIPE would end the test */
+    dup2(saved, 2);
+    cr_assert_eq(directories_left(&w), 1);
+    recovery_report_done(&report);
+    world_end(&w);
+}
+
 /* Random bytes over any of its files cost what is damaged, never the one who recovers. */
 static void damage(const char *dir, unsigned seed) {
     char command[300];
