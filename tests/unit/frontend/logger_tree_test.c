@@ -1,0 +1,266 @@
+/* logger_tree_test.c - names, levels and thresholds by Python's rules. */
+#include "frontend/logger_tree.h"
+
+#include <criterion/criterion.h>
+#include <limits.h>
+#include <pthread.h>
+#include <stdio.h>
+
+#include "base/clock.h"
+#include "base/limits.h"
+#include "frontend/context.h"
+
+static logger *get(const char *name) { return logger_get(slice_of(name), NULL); }
+static int threshold(const logger *l) { return __atomic_load_n(&l->self.head.threshold, __ATOMIC_RELAXED); }
+
+Test(tree, names) {
+    bool created = true;
+    cr_assert_eq(logger_get(slice_of("root"), &created), logger_root());
+    cr_assert_not(created);
+    cr_assert_eq(get(""), logger_root());
+    cr_assert_eq((logger *)logger_of_handle(weir_get_logger(NULL)), logger_root());
+    logger *abc = logger_get(slice_of("a.b.c"), &created);
+    cr_assert(created);
+    cr_assert_eq(logger_get(slice_of("a.b.c"), &created), abc);
+    cr_assert_not(created);
+    cr_assert(slice_is(abc->parent->name, "a.b"));
+    cr_assert_not(abc->parent->requested);
+    cr_assert_eq(logger_get(slice_of("a.b"), &created), abc->parent);
+    cr_assert(created, "asked for the first time");
+    cr_assert_eq(abc->parent->parent->parent, logger_root());
+    cr_assert_eq(get(".x")->parent, logger_root());
+    cr_assert(slice_is(get("a..b")->parent->name, "a."));
+    cr_assert_null(logger_find(SLICE_LITERAL("never")));
+    for (uint32_t i = 0; i < logger_count(); i++) cr_assert_eq(logger_at(i)->index, i);
+    cr_assert_null(logger_at(logger_count()));
+    cr_assert_str_eq(weir_logger_name(weir_get_logger("a.b.c")), "a.b.c");
+    cr_assert_eq(weir_get_child(weir_get_logger("a.b"), "c"), weir_get_logger("a.b.c"));
+    cr_assert_eq(weir_get_child(weir_get_logger(NULL), "a.b"), weir_get_logger("a.b"));
+}
+
+Test(tree, names_that_are_too_long_are_the_root_and_counted) {
+    static char name[LIMIT_LOGGER_NAME + 2];
+    memset(name, 'n', LIMIT_LOGGER_NAME + 1);
+    cr_assert_eq(weir_get_logger(name), weir_get_logger(NULL));
+    cr_assert_eq(logger_names_refused(), 1);
+    name[LIMIT_LOGGER_NAME] = '\0';
+    weir_logger *longest = weir_get_logger(name);
+    cr_assert_neq(longest, weir_get_logger(NULL));
+    cr_assert_eq(weir_get_child(longest, "x"), weir_get_logger(NULL));
+    cr_assert_eq(logger_names_refused(), 2);
+}
+
+Test(tree, levels_are_inherited) {
+    logger *a = get("a"), *ab = get("a.b"), *abc = get("a.b.c");
+    cr_assert_eq(threshold(abc), WEIR_LEVEL_WARNING, "unconfigured Python");
+    logger_set_level(a, WEIR_LEVEL_DEBUG);
+    cr_assert_eq(threshold(abc), WEIR_LEVEL_DEBUG);
+    logger_set_level(ab, WEIR_LEVEL_ERROR);
+    logger_set_level(a, WEIR_LEVEL_INFO);
+    cr_assert_eq(threshold(abc), WEIR_LEVEL_ERROR);
+    cr_assert_eq(threshold(a), WEIR_LEVEL_INFO);
+    logger_set_level(ab, WEIR_LEVEL_NOTSET);
+    cr_assert_eq(threshold(abc), WEIR_LEVEL_INFO);
+    cr_assert_eq(weir_get_effective_level(weir_get_logger("a.b.c")), WEIR_LEVEL_INFO);
+    cr_assert_eq(threshold(get("a.b.c.d.e")), WEIR_LEVEL_INFO, "made later");
+    logger_set_level(logger_root(), WEIR_LEVEL_NOTSET);
+    cr_assert_eq(threshold(get("other")), 1, "records of level 0 never come out");
+    cr_assert_eq(logger_effective_level(get("other")), 0);
+}
+
+Test(tree, a_level_over_the_configuration) {
+    logger *a = get("a"), *ab = get("a.b");
+    logger_set_level(a, WEIR_LEVEL_ERROR);
+    logger_set_over(a, WEIR_LEVEL_DEBUG);
+    cr_assert_eq(threshold(ab), WEIR_LEVEL_DEBUG);
+    weir_set_level(&a->self.head, WEIR_LEVEL_CRITICAL);
+    cr_assert_eq(threshold(ab), WEIR_LEVEL_DEBUG);
+    logger_set_over(a, LEVEL_UNSET);
+    cr_assert_eq(threshold(ab), WEIR_LEVEL_CRITICAL);
+    logger_set_over(a, WEIR_LEVEL_NOTSET);
+    cr_assert_eq(threshold(ab), WEIR_LEVEL_WARNING, "NOTSET over it: the parent's");
+}
+
+Test(tree, disable) {
+    logger *a = get("a");
+    logger_set_level(a, WEIR_LEVEL_DEBUG);
+    weir_disable(WEIR_LEVEL_WARNING);
+    cr_assert_eq(threshold(a), WEIR_LEVEL_WARNING + 1);
+    cr_assert_eq(threshold(get("a.new")), WEIR_LEVEL_WARNING + 1);
+    weir_disable(INT_MAX);
+    cr_assert_eq(threshold(a), INT_MAX);
+    weir_disable(0);
+    cr_assert_eq(threshold(a), WEIR_LEVEL_DEBUG);
+    logger_tree_open(false);
+    cr_assert_eq(threshold(a), INT_MAX);
+    logger_tree_open(true);
+    cr_assert_eq(threshold(a), WEIR_LEVEL_DEBUG);
+}
+
+Test(tree, bound_loggers_follow_their_core) {
+    logger *a = get("a");
+    bound_logger *b = logger_bind(&a->self, SLICE_LITERAL("k"), SLICE_LITERAL("v"));
+    cr_assert_neq(b, &a->self);
+    cr_assert_eq(b, logger_bind(&a->self, SLICE_LITERAL("k"), SLICE_LITERAL("v")));
+    cr_assert_neq(b, logger_bind(&a->self, SLICE_LITERAL("k"), SLICE_LITERAL("w")));
+    cr_assert_neq(b, logger_bind(&get("b")->self, SLICE_LITERAL("k"), SLICE_LITERAL("v")));
+    bound_logger *two = logger_bind(b, SLICE_LITERAL("l"), SLICE_LITERAL("m"));
+    cr_assert_eq(two->core, a);
+    cr_assert_gt(two->fields.len, b->fields.len);
+    logger_set_level(a, WEIR_LEVEL_DEBUG);
+    cr_assert_eq(b->head.threshold, WEIR_LEVEL_DEBUG);
+    cr_assert_eq(two->head.threshold, WEIR_LEVEL_DEBUG);
+    char large[LIMIT_CONTEXT];
+    memset(large, 'x', sizeof large);
+    cr_assert_eq(logger_bind(b, SLICE_LITERAL("k"), slice_make(large, sizeof large)), b);
+    cr_assert_eq(logger_bind(b, SLICE_LITERAL(""), SLICE_LITERAL("v")), b);
+    char number[32];
+    for (int i = 0; i < 1000; i++) {
+        snprintf(number, sizeof number, "%d", i);
+        cr_assert_eq(logger_bind(b, SLICE_LITERAL("i"), slice_of(number)),
+                     logger_bind(b, SLICE_LITERAL("i"), slice_of(number)));
+    }
+}
+
+/* ---- a configuration's levels ---- */
+
+static char disabled_names[256];
+static void note(void *arg, logger *l) {
+    (void)arg;
+    size_t len = strlen(disabled_names);
+    snprintf(disabled_names + len, sizeof disabled_names - len, "%s ", l->name.data);
+}
+
+Test(tree, a_plan_disables_what_it_does_not_name_as_python_does) {
+    logger *named = get("named"), *below = get("named.sub.child"),
+           *between = logger_find(SLICE_LITERAL("named.sub"));
+    logger *other = get("other"), *deep = get("x.y.z"), *x = logger_find(SLICE_LITERAL("x"));
+    logger_set_level(below, WEIR_LEVEL_ERROR);
+    logger_set_level(other, WEIR_LEVEL_ERROR);
+    tree_plan_row rows[] = {{logger_root(), WEIR_LEVEL_INFO}, {named, LEVEL_UNSET}};
+    tree_plan plan = {rows, 2, true};
+    logger_set_level(named, WEIR_LEVEL_CRITICAL);
+    logger_tree_preview(&plan, note, NULL);
+    cr_assert_str_eq(disabled_names, "other x.y.z ");
+    disabled_names[0] = '\0';
+    logger_tree_prepare(&plan);
+    logger_tree_commit(&plan, note, NULL);
+    cr_assert_str_eq(disabled_names, "other x.y.z ");
+    cr_assert_eq(threshold(logger_root()), WEIR_LEVEL_INFO);
+    cr_assert_eq(threshold(named), WEIR_LEVEL_CRITICAL, "no level key: its own is kept");
+    cr_assert_eq(below->level, WEIR_LEVEL_NOTSET, "children of named ones are reset");
+    cr_assert_eq(threshold(below), WEIR_LEVEL_CRITICAL);
+    cr_assert_not(between->disabled || below->disabled);
+    cr_assert(other->disabled && deep->disabled);
+    cr_assert_eq(other->level, WEIR_LEVEL_ERROR, "disabled, not reset");
+    cr_assert_eq(threshold(other), INT_MAX);
+    cr_assert_not(x->disabled, "a name between was never a logger");
+    plan.disable_existing = false;
+    disabled_names[0] = '\0';
+    logger_tree_prepare(&plan);
+    logger_tree_commit(&plan, note, NULL);
+    cr_assert_str_eq(disabled_names, "");
+    cr_assert_not(other->disabled, "and enabled again");
+    cr_assert_eq(threshold(other), WEIR_LEVEL_ERROR);
+}
+
+Test(tree, a_swap_is_prepared_by_the_lower_of_both) {
+    logger *a = get("a"), *b = get("b"), *c = get("c");
+    logger_set_level(a, WEIR_LEVEL_DEBUG);
+    logger_set_level(b, WEIR_LEVEL_ERROR);
+    c->disabled = true;
+    logger_set_level(c, WEIR_LEVEL_INFO);
+    cr_assert_eq(threshold(c), INT_MAX);
+    tree_plan_row rows[] = {
+        {logger_root(), WEIR_LEVEL_ERROR}, {a, WEIR_LEVEL_ERROR}, {b, WEIR_LEVEL_DEBUG}, {c, LEVEL_UNSET}};
+    tree_plan plan = {rows, 4, true};
+    logger_tree_prepare(&plan);
+    cr_assert_eq(threshold(logger_root()), WEIR_LEVEL_WARNING);
+    cr_assert_eq(threshold(a), WEIR_LEVEL_DEBUG);
+    cr_assert_eq(threshold(b), WEIR_LEVEL_DEBUG);
+    cr_assert_eq(threshold(c), WEIR_LEVEL_INFO);
+    cr_assert_eq(threshold(get("b.new")), WEIR_LEVEL_DEBUG, "made between the two steps");
+    logger_set_level(b, WEIR_LEVEL_CRITICAL);
+    cr_assert_eq(threshold(b), WEIR_LEVEL_DEBUG, "changed between the two steps");
+    logger_tree_commit(&plan, NULL, NULL);
+    cr_assert_eq(threshold(logger_root()), WEIR_LEVEL_ERROR);
+    cr_assert_eq(threshold(a), WEIR_LEVEL_ERROR);
+    cr_assert_eq(threshold(b), WEIR_LEVEL_DEBUG);
+    cr_assert_eq(threshold(c), WEIR_LEVEL_INFO);
+}
+
+Test(tree, a_hundred_thousand_loggers_take_linear_time) {
+    enum { COUNT = 100000 };
+    static tree_plan_row rows[COUNT];
+    char name[64];
+    int64_t begin = clock_monotonic_ns();
+    for (int i = 0; i < COUNT; i++) {
+        snprintf(name, sizeof name, "service.part%d.logger%d", i % 300, i);
+        rows[i] = (tree_plan_row){get(name), WEIR_LEVEL_INFO + i % 3};
+        cr_assert_not_null(rows[i].logger);
+    }
+    tree_plan plan = {rows, COUNT, true};
+    logger_tree_prepare(&plan);
+    logger_tree_commit(&plan, NULL, NULL);
+    for (int i = 0; i < COUNT; i++) logger_set_over(rows[i].logger, WEIR_LEVEL_DEBUG);
+    cr_assert_lt(clock_monotonic_ns() - begin, 5 * 1000000000L);
+    cr_assert_eq(threshold(rows[COUNT - 1].logger), WEIR_LEVEL_DEBUG);
+    int made = COUNT;
+    do snprintf(name, sizeof name, "more%d", made++);
+    while (get(name) != NULL && made < 2 * LIMIT_LOGGERS);
+    cr_assert_eq(logger_count(), LIMIT_LOGGERS);
+    cr_assert_eq(weir_get_logger("one.too.many"), weir_get_logger(NULL));
+    cr_assert_not_null(get("more100000"));
+}
+
+static void *find_all(void *arg) {
+    char name[32];
+    (void)arg;
+    for (int i = 0; i < 3000; i++) {
+        snprintf(name, sizeof name, "p%d.q%d", i % 50, i);
+        logger *l = get(name);
+        cr_assert(slice_is(l->name, name));
+        cr_assert_eq(logger_at(l->index), l);
+        cr_assert_geq(threshold(l), 1);
+        if (i % 100 == 0) logger_set_level(l->parent, 10 + i % 40);
+    }
+    return NULL;
+}
+
+Test(tree, threads_find_the_same) {
+    pthread_t threads[4];
+    for (int i = 0; i < 4; i++) pthread_create(&threads[i], NULL, find_all, NULL);
+    for (int i = 0; i < 4; i++) pthread_join(threads[i], NULL);
+    cr_assert_eq(logger_count(), 1 + 50 + 3000);
+}
+
+/* ---- context ---- */
+
+Test(bound_context, newest_first_out) {
+    static context c;
+    cr_assert_eq(context_pop(&c, SLICE_LITERAL("a")), -1);
+    cr_assert_eq(context_push(&c, SLICE_LITERAL("a"), SLICE_LITERAL("1")), 0);
+    unsigned one = c.len;
+    cr_assert_eq(context_push(&c, SLICE_LITERAL("b"), SLICE_LITERAL("2")), 0);
+    cr_assert_eq(context_push(&c, SLICE_LITERAL("a"), SLICE_LITERAL("33")), 0);
+    cr_assert_eq(context_pop(&c, SLICE_LITERAL("a")), 0);
+    cr_assert_eq(c.len, 2 * one);
+    cr_assert_eq(context_pop(&c, SLICE_LITERAL("b")), 0);
+    cr_assert_eq(context_pop(&c, SLICE_LITERAL("b")), -1);
+    cr_assert_eq(c.len, one);
+    cr_assert_eq(context_pop(&c, SLICE_LITERAL("a")), 0);
+    cr_assert_eq(c.len, 0);
+    cr_assert_eq(context_push(&c, SLICE_NONE, SLICE_LITERAL("x")), -1);
+}
+
+Test(bound_context, bound) {
+    static context c;
+    char large[LIMIT_CONTEXT];
+    memset(large, 'x', sizeof large);
+    cr_assert_eq(context_push(&c, SLICE_LITERAL("k"), slice_make(large, LIMIT_CONTEXT - 11)), 0);
+    cr_assert_eq(c.len, LIMIT_CONTEXT);
+    cr_assert_eq(context_push(&c, SLICE_LITERAL("k"), SLICE_LITERAL("")), -1);
+    cr_assert_eq(context_pop(&c, SLICE_LITERAL("k")), 0);
+    cr_assert_eq(context_push(&c, SLICE_LITERAL("k"), slice_make(large, LIMIT_CONTEXT - 10)), -1);
+    cr_assert_eq(c.len, 0);
+}
