@@ -15,6 +15,7 @@ void audit_add(control *c, const requester *by, const char *what) {
     c->audit_next = (c->audit_next + 1) % LIMIT_AUDIT;
     if (c->audit_count < LIMIT_AUDIT) c->audit_count++;
     pthread_mutex_unlock(&c->notes);
+    if (c->silent) return;
     char line[sizeof e.way + sizeof e.who + sizeof e.what + 8];
     snprintf(line, sizeof line, "%s (%s %s)", e.what, e.way, e.who);
     backend_log(c->core->backend, WEIR_LEVEL_INFO, slice_of(line));

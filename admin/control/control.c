@@ -45,6 +45,7 @@ static void inherit(control *c) {
 
 static int take_start(control *c) {
     const config_plan *plan = c->core->plan;
+    c->silent = plan->origin == CONFIG_COMMAND;
     if (rules_take(c, plan, true) != 0) return -1;
     inherit(c);
     if (plan->origin == CONFIG_START || plan->origin == CONFIG_FILE)

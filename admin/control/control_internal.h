@@ -74,6 +74,7 @@ struct control {
     size_t rule_count;
     kept_config kept[LIMIT_CONFIG_HISTORY]; /* newest first */
     size_t kept_count, kept_bytes;
+    bool silent;      /* `weir log`: its output is that of Python's logging, no record of Weir's own in it */
     settings start;   /* what needs a restart is compared with this */
     settings fixed;   /* what a pushed configuration may only repeat: that of the file */
     char **log_roots; /* below which a pushed configuration may write */
