@@ -17,7 +17,12 @@
 #include "queue/process_map.h"
 #include "queue/ring.h"
 
-typedef enum overflow_policy { OVERFLOW_ADAPTIVE, OVERFLOW_BLOCK, OVERFLOW_DROP, OVERFLOW_DROP_LOW } overflow_policy;
+typedef enum overflow_policy {
+    OVERFLOW_ADAPTIVE,
+    OVERFLOW_BLOCK,
+    OVERFLOW_DROP,
+    OVERFLOW_DROP_LOW
+} overflow_policy;
 extern const char *const overflow_names[4];
 
 typedef struct front_settings {

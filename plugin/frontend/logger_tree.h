@@ -22,27 +22,27 @@ typedef struct logger logger;
 typedef struct bound_logger bound_logger;
 
 struct bound_logger {
-    weir_logger head; /* threshold: kept equal to core's */
-    logger *core;     /* itself for a logger that is not bound */
-    slice fields;     /* wire pairs, see queue/entry.h */
+    weir_logger head;   /* threshold: kept equal to core's */
+    logger *core;       /* itself for a logger that is not bound */
+    slice fields;       /* wire pairs, see queue/entry.h */
     bound_logger *next; /* of the same core */
 };
 
 struct logger {
     bound_logger self;
-    uint32_t index;      /* dense, from 0 (the root): tables by logger are indexed by it */
-    logger *parent;      /* NULL for the root; the names between are made with it, so it never changes */
-    slice name;          /* "root" for the root */
-    uint64_t token;      /* atomic: epoch << 32 | dictionary id, see frontend/capture.h */
-    int level;           /* configured; 0: NOTSET */
-    int over;            /* LEVEL_UNSET: none */
+    uint32_t index; /* dense, from 0 (the root): tables by logger are indexed by it */
+    logger *parent; /* NULL for the root; the names between are made with it, so it never changes */
+    slice name;     /* "root" for the root */
+    uint64_t token; /* atomic: epoch << 32 | dictionary id, see frontend/capture.h */
+    int level;      /* configured; 0: NOTSET */
+    int over;       /* LEVEL_UNSET: none */
     bool disabled;
-    bool requested;      /* asked for by weir_get_logger or a configuration, not only an intermediate */
+    bool requested; /* asked for by weir_get_logger or a configuration, not only an intermediate */
     /* The rest is private to frontend/. */
     int effective;         /* atomic: what level and over come to */
     int planned_effective; /* the same under the plan that logger_tree_prepare was given */
     bool planned_disabled;
-    uint8_t plan_role;     /* during a commit */
+    uint8_t plan_role; /* during a commit */
     int plan_level;
     logger *first_child, *next_sibling;
 };
@@ -55,7 +55,9 @@ logger *logger_get(slice name, bool *created);
 uint64_t logger_names_refused(void);
 /* Finds only. */
 logger *logger_find(slice name);
-static inline bound_logger *logger_of_handle(const weir_logger *handle) { return (bound_logger *)(uintptr_t)handle; }
+static inline bound_logger *logger_of_handle(const weir_logger *handle) {
+    return (bound_logger *)(uintptr_t)handle;
+}
 /* By index; NULL beyond logger_count. Lock-free. */
 logger *logger_at(uint32_t index);
 uint32_t logger_count(void);

@@ -62,11 +62,14 @@ static int patience(const thread_state *t, int level) {
     }
 }
 
-static bool is_open(const thread_state *t) { return __atomic_load_n(&front.epoch, __ATOMIC_SEQ_CST) == t->epoch; }
+static bool is_open(const thread_state *t) {
+    return __atomic_load_n(&front.epoch, __ATOMIC_SEQ_CST) == t->epoch;
+}
 
 /* A slice of the wait; false: the time is up. */
 static bool wait_slice(ring *r, int64_t deadline) {
-    int64_t left = deadline == INT64_MAX ? WAIT_SLICE_MS : (deadline - clock_monotonic_ns() + 999999) / 1000000;
+    int64_t left =
+        deadline == INT64_MAX ? WAIT_SLICE_MS : (deadline - clock_monotonic_ns() + 999999) / 1000000;
     if (left <= 0) return false;
     wake_backend_now();
     ring_wait(r, left < WAIT_SLICE_MS ? (int)left : WAIT_SLICE_MS);

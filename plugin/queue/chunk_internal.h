@@ -26,7 +26,7 @@ struct chunk_queue {
     uint32_t data_word CHUNK_LINE; /* futex: the writer sleeps on it */
     uint32_t data_waiting;
     uint32_t interrupted; /* chunk_queue_interrupt was called, and no wait has returned for it yet */
-    uint32_t room_word; /* futex: the backend sleeps on it */
+    uint32_t room_word;   /* futex: the backend sleeps on it */
     uint32_t room_waiting;
 };
 

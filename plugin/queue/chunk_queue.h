@@ -59,7 +59,7 @@ typedef struct chunk_mark {
 
 typedef struct chunk_queue_map { /* first page of the file; data at 4096 */
     uint64_t magic;
-    uint64_t size; /* of the data */
+    uint64_t size;   /* of the data */
     uint32_t number; /* of the queue within the process */
     uint32_t target_len;
     char target[CHUNK_TARGET_SIZE]; /* sink/target.h target_describe */
@@ -82,9 +82,11 @@ typedef struct chunk_view {
     uint64_t position; /* of the chunk */
 } chunk_view;
 
-chunk_queue *chunk_queue_create(const run_dir *d, uint32_t number, size_t size, slice target, weir_error *err);
-chunk_queue *chunk_queue_open(const run_dir *d, uint32_t number, weir_error *err); /* of a dead process; checked */
-void chunk_queue_free(chunk_queue *q); /* unmaps */
+chunk_queue *chunk_queue_create(const run_dir *d, uint32_t number, size_t size, slice target,
+                                weir_error *err);
+chunk_queue *chunk_queue_open(const run_dir *d, uint32_t number,
+                              weir_error *err);            /* of a dead process; checked */
+void chunk_queue_free(chunk_queue *q);                     /* unmaps */
 void chunk_queue_remove(const run_dir *d, chunk_queue *q); /* unlinks its file */
 chunk_queue_map *chunk_queue_mapping(chunk_queue *q);
 
@@ -113,8 +115,10 @@ void chunk_queue_wait_room(chunk_queue *q, uint64_t seen_read_pos, int timeout_m
 /* Up to max published chunks and max_bytes, in order; 0: none. */
 size_t chunk_queue_peek(chunk_queue *q, chunk_view *out, size_t max, size_t max_bytes);
 /* bytes more of what was peeked are written; whole chunks are released, all at once, the rest is
- * `partial`. An intent stays active until after this. Before that, calls done(arg, head) for each chunk that is finished (to count what is delivered). */
-void chunk_queue_consume(chunk_queue *q, size_t bytes, void (*done)(void *arg, const chunk_head *head), void *arg);
+ * `partial`. An intent stays active until after this. Before that, calls done(arg, head) for each chunk that
+ * is finished (to count what is delivered). */
+void chunk_queue_consume(chunk_queue *q, size_t bytes, void (*done)(void *arg, const chunk_head *head),
+                         void *arg);
 /* Passes over the first chunk when it is a CHUNK_TRUNCATE. */
 void chunk_queue_skip_control(chunk_queue *q);
 /* Sleeps until something is published, chunk_queue_interrupt, or timeout_ms. */

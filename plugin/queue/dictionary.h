@@ -38,7 +38,7 @@ void dictionary_unlock(dictionary *dict);
 /* A call site's content: fixed part, argument types, then file, function, format, each with NUL. */
 typedef struct site_content {
     int32_t line;
-    uint16_t flags; /* WEIR_SITE_… */
+    uint16_t flags;       /* WEIR_SITE_… */
     uint8_t preformatted; /* its entries are ENTRY_TEXT */
     uint8_t arg_count;
     uint32_t file_len, function_len, format_len; /* without NUL */

@@ -12,10 +12,10 @@
 
 /* Why a call's record never reached the backend. One row each: name and help in drop_reasons. */
 enum early_drop {
-    EARLY_STOPPED,  /* after weir_stop */
-    EARLY_REENTRY,  /* a log call inside a log call of the same thread (signal handler, allocator) */
-    EARLY_NO_RING,  /* no ring and no spare ring, or the dictionary is full */
-    EARLY_STALLED,  /* the ring stayed full for stall_timeout */
+    EARLY_STOPPED, /* after weir_stop */
+    EARLY_REENTRY, /* a log call inside a log call of the same thread (signal handler, allocator) */
+    EARLY_NO_RING, /* no ring and no spare ring, or the dictionary is full */
+    EARLY_STALLED, /* the ring stayed full for stall_timeout */
     EARLY_COUNT
 };
 /* Why a handler did not deliver a record that it was given. */
@@ -65,7 +65,7 @@ typedef struct process_map {
     uint32_t size;
     process_key key;
     char service[256];
-    uint64_t accepted_signal; /* of weir_signal_log; those of rings lie in the rings */
+    uint64_t accepted_signal;    /* of weir_signal_log; those of rings lie in the rings */
     uint64_t early[EARLY_COUNT]; /* atomic adds */
     uint64_t routed;             /* by the backend */
     uint64_t next_id;            /* the next record's id; backend */

@@ -102,9 +102,8 @@ void ring_spare_unlock(ring_set *s);
 char *ring_reserve_slow(ring_set *s, ring *r, uint32_t size);
 static inline char *ring_reserve(ring_set *s, ring *r, uint32_t size) {
     uint64_t offset = r->write_pos & r->head_mask;
-    if (__builtin_expect(r->write_pos + size - r->cached_read <= r->head_mask + 1 &&
-                             offset + size <= r->head_mask + 1,
-                         1))
+    if (__builtin_expect(
+            r->write_pos + size - r->cached_read <= r->head_mask + 1 && offset + size <= r->head_mask + 1, 1))
         return r->head_data + offset;
     return ring_reserve_slow(s, r, size);
 }

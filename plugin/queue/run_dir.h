@@ -41,8 +41,8 @@ void run_dir_close(run_dir *d);
 
 /* Calls each for every directory of dead processes of that service, claimed for the caller.
  * each returns 0 to go on. Returns how many, or -1. */
-int run_dir_claim_dead(const char *configured, const char *service,
-                       int (*each)(void *arg, run_dir *claimed), void *arg, weir_error *err);
+int run_dir_claim_dead(const char *configured, const char *service, int (*each)(void *arg, run_dir *claimed),
+                       void *arg, weir_error *err);
 
 /* A file of d, made (size bytes, posix_fallocated, 0600, MADV_DONTFORK) and mapped; anonymous
  * memory when d has no tmpfs. NULL with err when there is no room. Any thread; not cancellable. */
