@@ -152,10 +152,10 @@ Test(overflow, drop_low_drops_what_is_below_warning) {
     WAIT_UNTIL(counter(&h.file->stats->delivered) == 3000);
     cr_assert(counter(&h.fifo->stats->dropped[DROP_OVERFLOW]) > 0);
     cr_assert_eq(counter(&h.fifo->stats->dropped[DROP_STALLED]), 0);
-    char line[400];
-    snprintf(line, sizeof line, "it matters %0350d", 0); /* longer than any room that is left */
-    produce(&p, WEIR_LEVEL_ERROR, line);
-    WAIT_UNTIL(counter(&h.fifo->stats->dropped[DROP_STALLED]) == 1);
+    char line[3000];
+    snprintf(line, sizeof line, "it matters %02900d", 0);
+    for (int i = 0; i < 10; i++) produce(&p, WEIR_LEVEL_ERROR, line); /* more than any room that is left */
+    WAIT_UNTIL(counter(&h.fifo->stats->dropped[DROP_STALLED]) > 0);
     end(&h);
 }
 
