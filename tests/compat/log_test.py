@@ -1,0 +1,167 @@
+"""`weir log --jsonl --escape none` against real Python: stdout, stderr and every file, byte for byte."""
+import json
+import os
+import subprocess
+import sys
+
+import harness
+from harness import test, tmp, weir
+
+ORACLE = os.path.join(harness.ROOT, "tests/support/python_oracle.py")
+
+
+def ini(loggers, handlers, formatters, **sections):
+    """loggers {name: (qualname, level, handlers, propagate)}; the rest: sections as dicts."""
+    text = "[loggers]\nkeys=%s\n\n[handlers]\nkeys=%s\n\n[formatters]\nkeys=%s\n" % (
+        ",".join(loggers), ",".join(handlers), ",".join(formatters))
+    for name, (qualname, level, keys, propagate) in loggers.items():
+        text += "\n[logger_%s]\nhandlers=%s\n" % (name, keys)
+        text += "" if level is None else "level=%s\n" % level
+        text += "" if name == "root" else "qualname=%s\n" % qualname
+        text += "" if propagate is None else "propagate=%s\n" % propagate
+    for kind, group in (("handler", handlers), ("formatter", formatters)):
+        for name, keys in group.items():
+            text += "\n[%s_%s]\n" % (kind, name) + "".join("%s=%s\n" % pair for pair in keys.items())
+    return text
+
+
+OUT = {"class": "StreamHandler", "args": "(sys.stdout,)", "formatter": "f"}
+ERR = {"class": "StreamHandler", "args": "()", "formatter": "f"}
+FIXED = {"created": 1700000000.123456, "thread": 7, "threadName": "T-1", "process": 42, "pathname": "/a/b/mod.py",
+         "lineno": 17, "func": "go"}
+
+
+def record(logger, level, msg, *args, **more):
+    return {"logger": logger, "level": level, "msg": msg, **({"args": list(args)} if args else {}), **FIXED, **more}
+
+
+def run_both(config, lines, more_files=()):
+    """Runs both in directories of their own; returns {what: (python, weir)} where they differ."""
+    text = "".join(json.dumps(line) + "\n" for line in lines)
+    results = []
+    for command in ([sys.executable, ORACLE, "c.ini"],
+                    [os.path.join(harness.BUILD, "weir"), "log", "-c", "c.ini", "--jsonl", "--escape=none"]):
+        place = tmp()
+        for name, content in (("c.ini", config), *more_files):
+            with open(os.path.join(place, name), "w", encoding="utf-8", newline="") as f:
+                f.write(content)
+        done = subprocess.run(command, input=text.encode(), capture_output=True, cwd=place, timeout=60 * harness.SLOW,
+                              env=harness.full_env({"TZ": "Europe/Berlin"}))
+        found = {"exit": done.returncode, "stdout": done.stdout, "stderr": done.stderr}
+        for name in sorted(os.listdir(place)):
+            with open(os.path.join(place, name), "rb") as f:
+                found["file " + name] = f.read()
+        results.append(found)
+    python, ours = results
+    return {what: (python.get(what), ours.get(what)) for what in sorted(set(python) | set(ours))
+            if python.get(what) != ours.get(what)}
+
+
+def agree(config, lines, more_files=()):
+    different = run_both(config, lines, more_files)
+    assert not different, "\n".join("%s:\n  python %r\n  weir   %r" % (w, p, o) for w, (p, o) in different.items())
+
+
+def simple(line, level="NOTSET", **formatter):
+    return ini({"root": ("", level, "h", None)}, {"h": OUT}, {"f": {"format": line, **formatter}})
+
+
+@test(quick=True)
+def every_attribute():
+    for name in ("name levelno levelname pathname filename module lineno funcName created asctime msecs relativeCreated"
+                 " thread threadName process message").split():
+        if name == "relativeCreated":
+            continue  # needs Python's start time; given, it is compared below
+        agree(simple("%%(%s)s|%%(message)s" % name), [record("a.b", 20, "text")])
+    agree(simple("%(relativeCreated)d %(msecs)03d %(levelname)-10s|%(lineno)06d|%(name)10.3s|"),
+          [record("a.b", 30, "x", relativeCreated=12345.678)])
+
+
+@test(quick=True)
+def messages_and_arguments():
+    cases = [("plain", ()), ("100%% sure", ()), ("%s and %r", ("bob", "bob")), ("%d %5d|%-5d|%05d", (3, 4, 5, 6)),
+             ("%x %X %#x %o %#o", (255, 255, 255, 8, 8)), ("%e %f %g %.3f", (1.5, 2.5, 1e20, 3.14159)),
+             ("%s %s %s", (None, True, 1e16)), ("%s", ([1, "a", None],)), ("%(user)s %(n)d", ({"user": "al", "n": 3},)),
+             ("%s", ({},)), ("%c%c", ("x", 65)), ("%s", (123456789012345678901234567890,)), ("%5s|%-5s|%.2s", ("ab", "cd", "éfg")),
+             ("ünïcödé %s", ("日本",)), ("%a", ("é",)), ("%i %u", (3.9, -2)), ("%*d", (5, 42)), ("%%%s%%", ("x",))]
+    agree(simple("%(message)s"), [record("m", "INFO", m, *a) for m, a in cases])
+
+
+@test(quick=True)
+def dates():
+    for datefmt in (None, "%H:%M:%S", "%Y-%m-%dT%H:%M:%S%%z", "%A %B %d %j %U", "%f", "%I %p %y %Z"):
+        more = {} if datefmt is None else {"datefmt": datefmt}
+        agree(simple("%(asctime)s %(message)s", **more),
+              [record("d", 20, "x", created=c) for c in (0.0, 1700000000.123, 1699999999.9999, 1720000000.5, 1e9)])
+
+
+@test(quick=True)
+def levels_and_propagation():
+    config = ini({"root": ("", "WARNING", "h", None), "a": ("a", "DEBUG", "", None), "b": ("a.b", None, "h", "0"),
+                  "c": ("c", "ERROR", "h", "1")}, {"h": OUT}, {"f": {"format": "%(levelname)s %(name)s %(message)s"}})
+    lines = [record(n, l, "m") for n in ("", "root", "a", "a.b", "a.b.c", "a.c", "c", "d", "c.x")
+             for l in (0, 5, 10, "INFO", "WARN", 35, "ERROR", "FATAL", 60)]
+    agree(config, lines)
+
+
+@test(quick=True)
+def handler_levels_and_two_streams():
+    config = ini({"root": ("", "DEBUG", "o,e", None)}, {"o": {**OUT, "level": "INFO"}, "e": {**ERR, "level": "ERROR"}},
+                 {"f": {"format": "%(levelname)s:%(message)s"}})
+    agree(config, [record("x", l, "m%d" % l) for l in (10, 20, 30, 40, 50)])
+
+
+@test(quick=True)
+def files_and_modes():
+    for args in ("('o.log',)", "('o.log', 'w')", "('o.log', 'a', 'utf-8')", "('./o.log', 'a', None, True)"):
+        config = ini({"root": ("", "DEBUG", "h", None)}, {"h": {"class": "FileHandler", "args": args, "formatter": "f"}},
+                     {"f": {"format": "%(message)s"}})
+        agree(config, [record("x", 20, "one"), record("x", 20, "zwei ü")], [("o.log", "was there\n")])
+
+
+@test(quick=True)
+def exception_and_stack_text():
+    agree(simple("%(levelname)s %(message)s"), [record("x", 40, "bad", exc_text="Traceback:\n  line\nError: x"),
+                                                 record("x", 40, "ends\n", exc_text="T"), record("x", 40, "s", stack_info="Stack:\n  f"),
+                                                 record("x", 40, "both", exc_text="E", stack_info="S")])
+
+
+@test(quick=True)
+def extras_in_formats():
+    agree(simple("%(ip)s %(n)05d %(message)s"), [record("x", 20, "m", extra={"ip": "::1", "n": 7}),
+                                                 record("x", 20, "m", extra={"ip": None, "n": 7.9})])
+
+
+@test(quick=True)
+def controls():
+    other = ini({"root": ("", "DEBUG", "h", None), "k": ("kept", "INFO", "", None)}, {"h": OUT}, {"f": {"format": "second %(name)s %(levelname)s %(message)s"}})
+    agree(simple("%(levelname)s %(name)s %(message)s", level="INFO"),
+          [record("a", 10, "no"), {"op": "set_level", "logger": "a", "level": "DEBUG"}, record("a", 10, "yes"), record("a.b", 10, "child"),
+           {"op": "disable", "level": "WARNING"}, record("a", 30, "off"), record("a", 40, "on"), {"op": "disable", "level": "NOTSET"},
+           {"op": "add_level_name", "level": 35, "name": "NOTICE"}, record("a", "NOTICE", "named"), record("a", 36, "unnamed"),
+           {"op": "flush"}, {"op": "sleep", "ms": 5}, record("kept", 20, "before"), record("lost", 20, "before"),
+           {"op": "reconfigure", "path": "other.ini"}, record("lost", 50, "disabled"), record("kept", 20, "after"), record("new", 10, "new"),
+           record("kept.child", 10, "no"), record("a", 50, "disabled too"), {"op": "set_level", "logger": "kept", "level": 0}, record("kept", 10, "root's")],
+          [("other.ini", other)])
+
+
+@test(quick=True)
+def no_handler_is_the_last_resort():
+    config = ini({"root": ("", "DEBUG", "", None)}, {}, {})
+    agree(config.replace("handlers=\n", "handlers=\n"), [record("x", l, "m %d", l) for l in (10, 20, 30, 40)])
+
+
+@test(quick=True)
+def broken_configurations_are_refused_and_nothing_happens():
+    good = simple("%(message)s")
+    for bad, line in ((good.replace("class=StreamHandler", "class=NoSuch"), 12), (good.replace("keys=h", "keys=h,i"), 5),
+                      (good.replace("level=NOTSET", "level=LOUD"), 12), (good.replace("(sys.stdout,)", "(sys.stdout"), 17)):
+        place = tmp()
+        with open(os.path.join(place, "c.ini"), "w") as f:
+            f.write(bad)
+        done = weir("log", "-c", "c.ini", "--jsonl", input='{"logger":"a","level":"INFO","msg":"x"}\n', cwd=place, check=2)
+        assert done.stdout == "" and done.stderr.startswith("c.ini:"), done.stderr
+        assert os.listdir(place) == ["c.ini"], os.listdir(place)
+
+
+harness.main()
