@@ -1,6 +1,6 @@
 /* decimal.c - shortest digits of a double, by Raffaello Giulietti's Schubfach ("The Schubfach way
  * to render doubles", 2020), and the layout of Python's repr. Any thread. It does not round to a
- * given number of digits: that is format/number_double.c. */
+ * given number of digits: that is base/number_double.c. */
 #define _GNU_SOURCE
 #include "base/decimal.h"
 

@@ -36,7 +36,7 @@ void text_add_char(text *t, char c);
 void text_add_repeat(text *t, char c, size_t count);
 void text_add_u64(text *t, uint64_t value);
 void text_add_i64(text *t, int64_t value);
-/* printf for cold paths; C locale digits only (no %f and friends here: see format/number.h). */
+/* printf for cold paths; C locale digits only (no %f and friends here: see base/number.h). */
 void text_addf(text *t, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void text_vaddf(text *t, const char *format, va_list args) __attribute__((format(printf, 2, 0)));
 

@@ -2,7 +2,7 @@
  * itself is date.c's and zone.c's; this keeps the last second's text and adds the milliseconds. */
 #include "format/asctime.h"
 
-#include "format/date.h"
+#include "base/date.h"
 #include "queue/site.h"
 #include "record/attribute.h"
 #include "record/put.h"

@@ -9,9 +9,9 @@
  * pathname, lineno, func. A field whose name is taken gets a '_' behind its name. */
 #include <stdlib.h>
 
+#include "base/date.h"
 #include "base/json.h"
 #include "base/level.h"
-#include "format/date.h"
 #include "format/format_op.h"
 #include "format/style.h"
 #include "record/scratch.h"

@@ -2,8 +2,8 @@
  * in that order. After CPython's unicode_format_arg_format and unicode_format_arg_output. Pure. */
 #include <math.h>
 
+#include "base/number.h"
 #include "base/utf8.h"
-#include "format/number.h"
 #include "queue/site.h"
 #include "record/bigint.h"
 #include "record/escape.h"

@@ -1,6 +1,6 @@
 /* printf_args.c - captured arguments as Python values, for who asks a record for `args`. Runs on the
  * thread of the record's reader. It checks no lengths: record_decode did. */
-#include "format/number.h"
+#include "base/number.h"
 #include "record/captured.h"
 #include "record/printf_render.h"
 

@@ -6,7 +6,7 @@
 
 #include <stdio.h>
 
-#include "format/number.h"
+#include "base/number.h"
 #include "record/captured.h"
 #include "record/escape.h"
 #include "record/put.h"

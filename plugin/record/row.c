@@ -3,7 +3,7 @@
  * and escapes nothing: a row holds what was logged. */
 #include "record/row.h"
 
-#include "format/date.h"
+#include "base/date.h"
 #include "record/scratch.h"
 
 /* The length of a slice that is absent. */

@@ -1,7 +1,7 @@
 /* number_libc.h - the C library's own printing of floats, in the C locale whatever the host's is:
  * slow, and right for everything that number_double.c does not do itself. */
-#ifndef WEIR_FORMAT_NUMBER_LIBC_H
-#define WEIR_FORMAT_NUMBER_LIBC_H
+#ifndef WEIR_BASE_NUMBER_LIBC_H
+#define WEIR_BASE_NUMBER_LIBC_H
 
 #include "base/text.h"
 

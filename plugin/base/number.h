@@ -1,6 +1,6 @@
 /* number.h - numbers to text, exact in every digit, in the C locale, without malloc. */
-#ifndef WEIR_FORMAT_NUMBER_H
-#define WEIR_FORMAT_NUMBER_H
+#ifndef WEIR_BASE_NUMBER_H
+#define WEIR_BASE_NUMBER_H
 
 #include "base/text.h"
 

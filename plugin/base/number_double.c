@@ -5,9 +5,9 @@
 
 #include "base/decimal.h"
 #include "base/digits.h"
-#include "format/number.h"
-#include "format/number_libc.h"
-#include "format/number_round.h"
+#include "base/number.h"
+#include "base/number_libc.h"
+#include "base/number_round.h"
 
 #define DEFAULT_PRECISION 6
 /* Sign, 20 digits, point, 19 decimals; or sign, "0.000", 17 digits, exponent: with room to spare. */

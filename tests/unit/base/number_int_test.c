@@ -3,7 +3,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-#include "format/number.h"
+#include "base/number.h"
 
 static void compare(uint64_t v) {
     char expected[256], buffer[NUMBER_SIZE];

@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "format/number.h"
+#include "base/number.h"
 
 static const double edges[] = {
     0.0,

@@ -1,7 +1,7 @@
 /* date.c - strftime as glibc's in the C locale, flags, widths and modifiers included, and the ISO
  * stamp. Any thread; depends on no locale and no environment. It has no cache: who prints the
  * same second often keeps the text. */
-#include "format/date.h"
+#include "base/date.h"
 
 #include "base/calendar.h"
 #include "base/digits.h"

@@ -1,7 +1,7 @@
 /* number_round.c - rounding a double to a number of decimals or of significant digits. Any thread;
  * integer arithmetic only, so that nothing depends on rounding modes. Where its 192 bits cannot
  * prove a digit it says so, and never guesses. */
-#include "format/number_round.h"
+#include "base/number_round.h"
 
 #include <string.h>
 

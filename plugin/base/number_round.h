@@ -1,7 +1,7 @@
 /* number_round.h - a double rounded to so many digits, half to even, exactly as it is in binary.
  * Between number_double.c, which lays digits out, and number_round.c. */
-#ifndef WEIR_FORMAT_NUMBER_ROUND_H
-#define WEIR_FORMAT_NUMBER_ROUND_H
+#ifndef WEIR_BASE_NUMBER_ROUND_H
+#define WEIR_BASE_NUMBER_ROUND_H
 
 #include <stdbool.h>
 #include <stdint.h>

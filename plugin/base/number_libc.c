@@ -1,7 +1,7 @@
 /* number_libc.c - snprintf with the thread's locale set aside. Any thread; the calling thread's
  * locale is as before afterwards. May call malloc, as snprintf does for very long numbers. */
 #define _GNU_SOURCE
-#include "format/number_libc.h"
+#include "base/number_libc.h"
 
 #include <stdio.h>
 

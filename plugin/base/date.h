@@ -1,6 +1,6 @@
 /* date.h - strftime in the C locale (all of glibc's conversions), and the cached default date. */
-#ifndef WEIR_FORMAT_DATE_H
-#define WEIR_FORMAT_DATE_H
+#ifndef WEIR_BASE_DATE_H
+#define WEIR_BASE_DATE_H
 
 #include "base/text.h"
 #include "base/zone.h"

@@ -1,6 +1,6 @@
 /* number_int.c - integers to text. Any thread; writes into the caller's buffer, no NUL. */
 #include "base/digits.h"
-#include "format/number.h"
+#include "base/number.h"
 
 size_t number_u64(char out[NUMBER_SIZE], uint64_t v) { return digits_u64(out, v); }
 

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <time.h>
 
-#include "format/date.h"
+#include "base/date.h"
 
 static text out;
 static void open_text(void) { text_init(&out, 0); }
