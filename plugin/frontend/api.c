@@ -20,14 +20,31 @@ static void start_if_asked(void) {
     if (front_start_on_demand != NULL) front_start_on_demand();
 }
 
+/* The thread's state with log calls of signal handlers kept out: they would copy a half-changed
+ * context, or want a lock that this thread holds. NULL: inside a log call, or no memory. */
+static thread_state *keep_calls_out(void) {
+    thread_state *t = front_thread;
+    if (t == NULL) t = thread_attach();
+    if (t == NULL || t->in_call != 0) return NULL;
+    __atomic_store_n(&t->in_call, 1, __ATOMIC_RELAXED);
+    front_compiler_barrier();
+    return t;
+}
+
+static void let_calls_in(thread_state *t) {
+    front_compiler_barrier();
+    front_leave(t);
+}
+
 /* weir_signal_log finds the logger's number and cannot make it. */
 static void number_early(logger *l) {
     uint32_t epoch = __atomic_load_n(&front.epoch, __ATOMIC_RELAXED);
     if (epoch == 0 || token_epoch(__atomic_load_n(&l->token, __ATOMIC_RELAXED)) == epoch) return;
-    __atomic_fetch_add(&front_signal_calls, 1, __ATOMIC_SEQ_CST);
+    thread_state *t = keep_calls_out();
+    if (t == NULL) return;
     epoch = __atomic_load_n(&front.epoch, __ATOMIC_SEQ_CST);
     if (epoch != 0) call_site_logger_id(l, epoch);
-    __atomic_fetch_sub(&front_signal_calls, 1, __ATOMIC_RELEASE);
+    let_calls_in(t);
 }
 
 static weir_logger *handle_of(slice name) {
@@ -74,34 +91,18 @@ int weir_add_level_name(int level, const char *name) { return level_add_name(lev
 
 /* ---- context ---- */
 
-/* The thread's state with a log call of a signal handler kept out: it would copy a half-changed
- * context. NULL: inside a log call, or no memory. */
-static thread_state *begin_change(void) {
-    thread_state *t = front_thread;
-    if (t == NULL) t = thread_attach();
-    if (t == NULL || t->in_call != 0) return NULL;
-    __atomic_store_n(&t->in_call, 1, __ATOMIC_RELAXED);
-    front_compiler_barrier();
-    return t;
-}
-
-static void end_change(thread_state *t) {
-    front_compiler_barrier();
-    front_leave(t);
-}
-
 int weir_context_push(const char *key, const char *content) {
-    thread_state *t = begin_change();
+    thread_state *t = keep_calls_out();
     if (t == NULL) return -1;
     int result = context_push(&t->bound, slice_of(key), slice_of(content));
-    end_change(t);
+    let_calls_in(t);
     return result;
 }
 
 int weir_context_pop(const char *key) {
-    thread_state *t = begin_change();
+    thread_state *t = keep_calls_out();
     if (t == NULL) return -1;
     int result = context_pop(&t->bound, slice_of(key));
-    end_change(t);
+    let_calls_in(t);
     return result;
 }

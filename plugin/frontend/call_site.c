@@ -149,11 +149,12 @@ static char *put(char *out, const char *s, size_t len) {
     return out + len + 1;
 }
 
-static uint32_t add_content(const site_text *from, const site_format *format, bool preformatted) {
+/* format NULL: its entries are texts. */
+static uint32_t add_content(const site_text *from, const site_format *format) {
     site_content head = {.line = from->line,
                          .flags = (uint16_t)from->flags,
-                         .preformatted = preformatted,
-                         .arg_count = preformatted ? 0 : format->arg_count,
+                         .preformatted = format == NULL,
+                         .arg_count = format == NULL ? 0 : format->arg_count,
                          .file_len = (uint32_t)length_of(from->file),
                          .function_len = (uint32_t)length_of(from->function),
                          .format_len = (uint32_t)length_of(from->format)};
@@ -181,7 +182,7 @@ uint32_t call_site_id(weir_call_site *site, uint32_t epoch) {
     uint64_t plan;
     site_parse(slice_of(site->format), &format);
     if (!make_plan(&format, site->flags, &plan)) return 0;
-    uint32_t id = add_content(&from, &format, !format.capturable);
+    uint32_t id = add_content(&from, format.capturable ? &format : NULL);
     if (id == 0 || !plan_store(id, plan)) return 0;
     __atomic_store_n(&site->token, (uint64_t)epoch << 32 | id, __ATOMIC_RELEASE);
     return id;
@@ -189,7 +190,7 @@ uint32_t call_site_id(weir_call_site *site, uint32_t epoch) {
 
 uint32_t call_site_id_of_text(const char *file, int line, const char *function) {
     site_text from = {file, function, "", line, 0};
-    return add_content(&from, NULL, true);
+    return add_content(&from, NULL);
 }
 
 uint32_t call_site_logger_id(logger *l, uint32_t epoch) {

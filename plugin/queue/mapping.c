@@ -63,17 +63,20 @@ static void *create_file(const run_dir *d, const char *name, size_t size, weir_e
     return base;
 }
 
-void *mapping_anonymous(size_t size, weir_error *err) {
-    void *base =
-        keep_from_child(mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0), size);
+static void *memory(size_t size, int flags, weir_error *err) {
+    void *base = keep_from_child(
+        mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | flags, -1, 0), size);
     if (base == NULL) error_system(err, errno, "%zu bytes of memory", size);
     return base;
 }
 
+void *mapping_anonymous(size_t size, weir_error *err) { return memory(size, 0, err); }
+
 void *mapping_create(const run_dir *d, const char *name, size_t size, weir_error *err) {
     quiet q;
     quiet_begin(&q);
-    void *base = d->fd < 0 ? mapping_anonymous(size, err) : create_file(d, name, size, err);
+    /* Pages that are there already: a call does not stop at each for the kernel to find one. */
+    void *base = d->fd < 0 ? memory(size, MAP_POPULATE, err) : create_file(d, name, size, err);
     quiet_end(&q);
     return base;
 }
