@@ -168,12 +168,17 @@ class Service:
             f.write(text)
         return text
 
-    def start(self):
+    def start(self, wait=True):
+        """wait: until the host says that it is ready; else the caller does, by wait_ready()."""
         self.stderr_path = os.path.join(self.dir, "stderr.txt")
         self.process = subprocess.Popen(
             self.wrap + [self.program, self.config_path] + self.args, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
             stderr=open(self.stderr_path, "ab"), env=self.env, cwd=self.dir, preexec_fn=self.preexec, bufsize=0)
         cleanup(self.kill)
+        if wait:
+            self.wait_ready()
+
+    def wait_ready(self):
         ready = self.read_line()
         assert ready.startswith("ready"), "host said %r; stderr: %s" % (ready, self.stderr())
         self.ready = ready
@@ -231,6 +236,11 @@ class Service:
         """The command, aimed at this very service."""
         return weir(*args[:1], *args[1:], "--pid", str(self.pid), env=self.env, **more)
 
+    def leftovers(self):
+        """Run directories of this service's run path that were not removed."""
+        return [os.path.join(self.run_path, n, m) for n in os.listdir(self.run_path)
+                if os.path.isdir(os.path.join(self.run_path, n)) for m in os.listdir(os.path.join(self.run_path, n))]
+
     def path(self, name):
         return os.path.join(self.dir, name)
 
@@ -263,7 +273,8 @@ class Service:
         self.kill()
 
 
-def _clean():
+def clean():
+    """Ends and removes what the present test has made so far; for tests that repeat something often."""
     while _cleanups:
         function, args = _cleanups.pop()
         try:
@@ -289,7 +300,7 @@ def main():
         except BaseException:
             status, detail = "failed", traceback.format_exc()
         finally:
-            _clean()
+            clean()
         seconds = time.monotonic() - begin
         print("%-7s %-60s %6.2f s%s" % (status, name, seconds, "  " + detail if status == "skipped" else ""), flush=True)
         if status == "failed":

@@ -1,0 +1,168 @@
+"""The kill at each system call: of a host under load (its writers, its backend, its starting and stopping),
+then of `weir recover` itself. After the last recovery every record whose call had returned is in the file and
+in SQLite, once, no line torn.
+
+strace counts the calls of each thread apart, so `when=N` is the Nth call of whichever thread gets there first."""
+import collections
+import os
+import random
+import re
+import shutil
+import subprocess
+
+import harness
+import oracle
+from harness import BUILD, SLOW, Service, scaled, skip, test, weir
+
+CONFIG = """
+[weir]
+run_dir = {run}
+service = host
+[loggers]
+keys = root
+[handlers]
+keys = file,history
+[formatters]
+keys = line
+[logger_root]
+level = INFO
+handlers = file,history
+[handler_file]
+class = FileHandler
+formatter = line
+args = ('{dir}/host.log',)
+[handler_history]
+class = weir.HistoryHandler
+args = ('{dir}/history.db',)
+[formatter_line]
+format = %(asctime)s %(message)s
+"""
+# What changes a file, a mapping, a name or another thread's sleep. Reads change nothing.
+CALLS = ["write", "writev", "pwrite64", "fsync", "fdatasync", "ftruncate", "rename", "renameat", "unlink", "unlinkat",
+         "openat", "mkdir", "mkdirat", "rmdir", "fallocate", "mmap", "munmap", "madvise", "futex", "close", "fcntl",
+         "clone3"]
+COMMANDS = ["threads 2 1500", "wait", "threads 2 3000 50", "wait", "flush 60000", "quit"]
+
+
+def need_strace():
+    if not shutil.which("strace"):
+        skip("no strace")
+    if subprocess.run(["strace", "-o", "/dev/null", "true"], capture_output=True).returncode != 0:
+        skip("strace may not trace here")
+
+
+def tracing(calls, out="/dev/null", inject=None):
+    words = ["strace", "-f", "--seccomp-bpf", "-qq", "-o", out, "-e", "trace=" + ",".join(calls), "-e", "signal=none"]
+    return words + (["-e", "inject=%s:signal=SIGKILL:when=%d" % inject] if inject else [])
+
+
+def play(service, wrap=()):
+    """The whole life of a host, as far as it gets."""
+    service.wrap = list(wrap)
+    try:
+        service.start()
+        for command in COMMANDS[:-1]:
+            service.run(command)
+        service.send(COMMANDS[-1])
+    except (AssertionError, BrokenPipeError):
+        pass # it was killed
+    service.process.stdin.close()
+    return service.process.wait(60 * SLOW) != 0 # strace ends as its tracee did
+
+
+def counted(path):
+    """{call: the most that one thread made of it}"""
+    counts = collections.Counter()
+    with open(path, errors="replace") as f:
+        for line in f:
+            match = re.match(r"(\d+) +(\w+)\(", line)
+            if match:
+                counts[match[1], match[2]] += 1
+    most = collections.Counter()
+    for (_, call), n in counts.items():
+        most[call] = max(most[call], n)
+    return most
+
+
+def points(most, count):
+    """count of all (call, N), each call with at least its first, the others at random."""
+    every = [(call, n) for call, m in most.items() for n in range(2, m + 1)]
+    first = [(call, 1) for call in most]
+    random.shuffle(every)
+    random.shuffle(first)
+    return (first + every)[:count] if count < len(first) + len(every) else first + every
+
+
+def check(service, report):
+    counts = oracle.accepted(service.path("page")) if os.path.exists(service.path("page")) else {}
+    for name, read in (("host.log", oracle.read_file), ("history.db", oracle.read_history)):
+        found = read(service.path(name)) if os.path.exists(service.path(name)) and counts else []
+        oracle.check_order(name, found)
+        oracle.check_complete(counts, found)
+    assert not service.leftovers(), "left behind: %r\n%s" % (service.leftovers(), report)
+
+
+def recover(service):
+    done = weir("recover", "-c", service.config_path, env=service.env, cwd=service.dir)
+    assert done.returncode in (0, 1), done.stderr
+    return done.stdout + done.stderr
+
+
+@test(covers=["must 3", "fault 2", "promise 1"], quick=True)
+def host_killed_at_each_system_call():
+    need_strace()
+    with Service(CONFIG, start=False) as service:
+        play(service, tracing(CALLS, service.path("trace")))
+        most = counted(service.path("trace"))
+        assert most["pwrite64"] > 10 and most["futex"] > 1, most
+        check(service, "")
+    killed = 0
+    chosen = points(most, scaled(1500))
+    for point in chosen:
+        with Service(CONFIG, start=False) as service:
+            killed += play(service, tracing([point[0]], inject=point))
+            try:
+                check(service, recover(service))
+            except BaseException as why:
+                raise AssertionError("killed at %s number %d" % point) from why
+        harness.clean()
+    assert killed * 2 >= len(chosen), "only %d of %d were killed" % (killed, len(chosen))
+
+
+def recover_traced(service, words):
+    """Was it killed?"""
+    done = subprocess.run(words + [os.path.join(BUILD, "weir"), "recover", "-c", service.config_path], env=service.env,
+                          cwd=service.dir, capture_output=True, timeout=60 * SLOW)
+    return done.returncode not in (0, 1)
+
+
+def one_left():
+    """A service that was killed with something in its queues and rings."""
+    service = Service(CONFIG)
+    service.run("threads 2")
+    harness.wait_until(lambda: sum(oracle.accepted(service.path("page")).values()) >= 3000)
+    service.kill()
+    return service
+
+
+@test(covers=["must 3", "fault 2"], quick=True)
+def recovery_killed_at_each_system_call():
+    need_strace()
+    service = one_left()
+    recover_traced(service, tracing(CALLS, service.path("trace")))
+    most = counted(service.path("trace"))
+    check(service, "")
+    killed = 0
+    chosen = points(most, scaled(500))
+    for point in chosen:
+        service = one_left()
+        killed += recover_traced(service, tracing([point[0]], inject=point))
+        try:
+            check(service, recover(service))
+        except BaseException as why:
+            raise AssertionError("recovery killed at %s number %d" % point) from why
+        harness.clean()
+    assert killed * 2 >= len(chosen), "only %d of %d were killed" % (killed, len(chosen))
+
+
+harness.main()
