@@ -204,7 +204,7 @@ static void see_pending(void *arg, target *t) {
 void core_stop(weir_core *core, int64_t stop_timeout_ms) {
     int64_t deadline = clock_monotonic_ns() + stop_timeout_ms * 1000000;
     __atomic_store_n(&current, NULL, __ATOMIC_RELEASE);
-    front_close(FRONT_STOPPED);
+    bool closed = front_close(FRONT_STOPPED);
     generation *last = backend_stop(core->backend, deadline);
     text left;
     text_init(&left, 0);
@@ -219,7 +219,8 @@ void core_stop(weir_core *core, int64_t stop_timeout_ms) {
         run_dir_remove(&core->dir);
     else if (core->dir.fd >= 0)
         run_dir_close(&core->dir);
-    if (stuck > 0) return; /* a thread still stands in a disk call: what it may touch stays, for good */
+    /* A thread still stands in a disk call, or in a log call: what it may touch stays, for good. */
+    if (stuck > 0 || !closed) return;
     core_reap(core);
     generation_free(last);
     core_free(core);
