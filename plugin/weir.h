@@ -153,13 +153,7 @@ typedef struct weir_call_site {
 } weir_call_site;
 
 /* A field given with one call. The key is borrowed for the call, values are copied. */
-enum weir_field_type {
-    WEIR_FIELD_STR,
-    WEIR_FIELD_INT,
-    WEIR_FIELD_UINT,
-    WEIR_FIELD_DOUBLE,
-    WEIR_FIELD_BOOL
-};
+enum weir_field_type { WEIR_FIELD_STR, WEIR_FIELD_INT, WEIR_FIELD_UINT, WEIR_FIELD_DOUBLE, WEIR_FIELD_BOOL };
 typedef struct weir_field {
     const char *key;
     enum weir_field_type type;
@@ -176,8 +170,8 @@ typedef struct weir_field {
 WEIR_API void weir_log_call(weir_logger *logger, weir_call_site *site, int level, const char *format, ...)
     WEIR_PRINTF(4, 5);
 WEIR_API void weir_log_call_fields(weir_logger *logger, weir_call_site *site, int level,
-                                   const weir_field *fields, size_t field_count, const char *format,
-                                   ...) WEIR_PRINTF(6, 7);
+                                   const weir_field *fields, size_t field_count, const char *format, ...)
+    WEIR_PRINTF(6, 7);
 
 /* ---- logging --------------------------------------------------------------------------- */
 
@@ -185,8 +179,7 @@ WEIR_API void weir_log_call_fields(weir_logger *logger, weir_call_site *site, in
  * compiler; the format is a string literal. The other arguments are evaluated only if the
  * level passes. Strings are copied during the call; a record of more than a quarter of
  * `queue` (256 KiB) has its longest strings cut, with "…[N bytes cut]", and is counted. */
-#define WEIR_LOG(logger, level, ...) \
-    WEIR_CALL_(logger, level, 0u, WEIR_FORMAT_(__VA_ARGS__, 0), __VA_ARGS__)
+#define WEIR_LOG(logger, level, ...) WEIR_CALL_(logger, level, 0u, WEIR_FORMAT_(__VA_ARGS__, 0), __VA_ARGS__)
 #define WEIR_DEBUG(logger, ...) WEIR_LOG(logger, WEIR_LEVEL_DEBUG, __VA_ARGS__)
 #define WEIR_INFO(logger, ...) WEIR_LOG(logger, WEIR_LEVEL_INFO, __VA_ARGS__)
 #define WEIR_WARNING(logger, ...) WEIR_LOG(logger, WEIR_LEVEL_WARNING, __VA_ARGS__)
@@ -194,24 +187,25 @@ WEIR_API void weir_log_call_fields(weir_logger *logger, weir_call_site *site, in
 #define WEIR_CRITICAL(logger, ...) WEIR_LOG(logger, WEIR_LEVEL_CRITICAL, __VA_ARGS__)
 
 /* At ERROR, with the C stack of the caller as the record's exception text. */
-#define WEIR_EXCEPTION(logger, ...)                                       \
-    WEIR_CALL_(logger, WEIR_LEVEL_ERROR, (unsigned)WEIR_SITE_EXCEPTION,   \
-               WEIR_FORMAT_(__VA_ARGS__, 0), __VA_ARGS__)
+#define WEIR_EXCEPTION(logger, ...)                                                                          \
+    WEIR_CALL_(logger, WEIR_LEVEL_ERROR, (unsigned)WEIR_SITE_EXCEPTION, WEIR_FORMAT_(__VA_ARGS__, 0),        \
+               __VA_ARGS__)
 
 /* WEIR_LOG with fields of this one record:
  *   WEIR_LOG_FIELDS(log, WEIR_LEVEL_INFO, (weir_str("ip", ip), weir_int("port", 80)),
  *                   "accepted");
  * A field's key is shadowed by nothing and shadows the same key of logger and thread. */
-#define WEIR_LOG_FIELDS(logger, level, fields, ...)                                       \
-    do {                                                                                  \
-        weir_logger *weir_lg_ = (logger);                                                 \
-        const int weir_lv_ = (level);                                                     \
-        if (__builtin_expect(weir_is_enabled(weir_lg_, weir_lv_), 0)) {                   \
-            static weir_call_site weir_site_ = WEIR_SITE_(WEIR_FORMAT_(__VA_ARGS__, 0), 0u); \
-            const weir_field weir_fields_[] = {WEIR_UNWRAP_ fields};                      \
-            WEIR_ENTRY_(log_call_fields)(weir_lg_, &weir_site_, weir_lv_, weir_fields_,   \
-                                 sizeof weir_fields_ / sizeof weir_fields_[0], __VA_ARGS__); \
-        }                                                                                 \
+#define WEIR_LOG_FIELDS(logger, level, fields, ...)                                                          \
+    do {                                                                                                     \
+        weir_logger *weir_lg_ = (logger);                                                                    \
+        const int weir_lv_ = (level);                                                                        \
+        if (__builtin_expect(weir_is_enabled(weir_lg_, weir_lv_), 0)) {                                      \
+            static weir_call_site weir_site_ = WEIR_SITE_(WEIR_FORMAT_(__VA_ARGS__, 0), 0u);                 \
+            const weir_field weir_fields_[] = {WEIR_UNWRAP_ fields};                                         \
+            WEIR_ENTRY_(log_call_fields)                                                                     \
+            (weir_lg_, &weir_site_, weir_lv_, weir_fields_, sizeof weir_fields_ / sizeof weir_fields_[0],    \
+             __VA_ARGS__);                                                                                   \
+        }                                                                                                    \
     } while (0)
 
 static inline weir_field weir_str(const char *key, const char *v) {
@@ -251,16 +245,16 @@ static inline weir_field weir_bool(const char *key, int v) {
 /* Private to the macros. "" makes the compiler refuse a format that is no literal. */
 #define WEIR_FORMAT_(format, ...) "" format
 #define WEIR_UNWRAP_(...) __VA_ARGS__
-#define WEIR_SITE_(format, flags) \
+#define WEIR_SITE_(format, flags)                                                                            \
     { 0, __FILE__, __func__, format, __LINE__, flags }
-#define WEIR_CALL_(logger, level, flags, format, ...)                            \
-    do {                                                                         \
-        weir_logger *weir_lg_ = (logger);                                        \
-        const int weir_lv_ = (level);                                            \
-        if (__builtin_expect(weir_is_enabled(weir_lg_, weir_lv_), 0)) {          \
-            static weir_call_site weir_site_ = WEIR_SITE_(format, flags);        \
-            WEIR_ENTRY_(log_call)(weir_lg_, &weir_site_, weir_lv_, __VA_ARGS__); \
-        }                                                                        \
+#define WEIR_CALL_(logger, level, flags, format, ...)                                                        \
+    do {                                                                                                     \
+        weir_logger *weir_lg_ = (logger);                                                                    \
+        const int weir_lv_ = (level);                                                                        \
+        if (__builtin_expect(weir_is_enabled(weir_lg_, weir_lv_), 0)) {                                      \
+            static weir_call_site weir_site_ = WEIR_SITE_(format, flags);                                    \
+            WEIR_ENTRY_(log_call)(weir_lg_, &weir_site_, weir_lv_, __VA_ARGS__);                             \
+        }                                                                                                    \
     } while (0)
 
 /* For adapters of other logging interfaces, where file and format are no literals: the
@@ -304,7 +298,7 @@ WEIR_API void weir_stop_listening(void);
  * dlopen and links nothing. load and unload are weir_start and weir_stop. The library's
  * text stays in the process after dlclose; it can be loaded again. */
 typedef struct weir_plugin {
-    unsigned abi; /* WEIR_PLUGIN_ABI */
+    unsigned abi;     /* WEIR_PLUGIN_ABI */
     const char *name; /* "weir" */
     int (*load)(const char *config_path, weir_error *err);
     void (*unload)(void);
@@ -312,9 +306,8 @@ typedef struct weir_plugin {
     int (*flush)(int timeout_ms);
     void (*log_call)(weir_logger *logger, weir_call_site *site, int level, const char *format, ...)
         WEIR_PRINTF(4, 5);
-    void (*log_call_fields)(weir_logger *logger, weir_call_site *site, int level,
-                            const weir_field *fields, size_t field_count, const char *format, ...)
-        WEIR_PRINTF(6, 7);
+    void (*log_call_fields)(weir_logger *logger, weir_call_site *site, int level, const weir_field *fields,
+                            size_t field_count, const char *format, ...) WEIR_PRINTF(6, 7);
     int (*context_push)(const char *key, const char *value);
     int (*context_pop)(const char *key);
 } weir_plugin;

@@ -133,15 +133,14 @@ void backend_log(backend *b, int level, slice message) {
     char *copy = malloc(len + 1);
     if (copy != NULL && len > 0) memcpy(copy, message.data, len);
     pthread_mutex_lock(&b->mail_lock);
-    if (copy != NULL && !b->closed && b->own_count < OWN_MAX) {
+    bool kept = copy != NULL && !b->closed && b->own_count < OWN_MAX;
+    if (kept)
         b->own[b->own_count++] = (own_record){clock_stamp(), level, copy, len};
-        copy = NULL;
-    } else {
+    else
         b->own_lost++;
-    }
     set_waiting(b);
     pthread_mutex_unlock(&b->mail_lock);
-    free(copy);
+    if (!kept) free(copy);
     wake_backend(b);
 }
 

@@ -6,6 +6,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* With "weir-", a pid and ".sock" it must fit into the 107 bytes of a socket's path; 100 leave no room
+ * for a folder, so the runtime folder's length is looked at where the socket is made. */
+#define SERVICE_NAME_MAX 100
+
 static int is_name_byte(char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' ||
            c == '_' || c == '-';
@@ -16,7 +20,7 @@ void service_name(const char *configured, char out[256]) {
     if (name == NULL || name[0] == '\0') name = configured;
     if (name == NULL || name[0] == '\0') name = program_invocation_short_name;
     size_t n = 0;
-    for (; name[n] != '\0' && n < 100; n++) out[n] = is_name_byte(name[n]) ? name[n] : '_';
+    for (; n < SERVICE_NAME_MAX && name[n] != '\0'; n++) out[n] = is_name_byte(name[n]) ? name[n] : '_';
     out[n] = '\0';
     if (out[0] == '.') out[0] = '_'; /* no hidden folder, no ".." */
     if (n == 0) memcpy(out, "service", sizeof "service");
