@@ -37,9 +37,11 @@ static config_plan *plan_create(slice in, const char *file, config_origin origin
     return plan;
 }
 
+/* Nothing when there is none to be told (it was removed): then relative paths are refused. */
 static slice working_directory(checker *c) {
     char *cwd = getcwd(NULL, 0);
-    slice made = check_copy(c, slice_of(cwd ? cwd : "/"));
+    if (cwd == NULL && errno == ENOMEM) c->no_memory = true;
+    slice made = cwd != NULL ? check_copy(c, slice_of(cwd)) : SLICE_NONE;
     free(cwd);
     return made;
 }

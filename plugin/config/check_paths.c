@@ -76,30 +76,44 @@ static bool add_path(checker *c, const plan_handler *h, slice path) {
     return true;
 }
 
+/* Cleaning must not turn a directory's name into a file's. */
+static bool names_directory(slice path) {
+    size_t at = path.len;
+    while (at > 0 && path.data[at - 1] != '/') at--;
+    slice last = slice_make(path.data + at, path.len - at);
+    return last.len == 0 || slice_is(last, ".") || slice_is(last, "..");
+}
+
+static bool take_path(checker *c, const ini_section *s, plan_handler *h, value *v) {
+    const char *why = NULL;
+    slice path = path_absolute(&c->plan->memory, c->base_dir, v->str);
+    if (path.data == NULL) {
+        c->no_memory = true;
+        return false;
+    }
+    if (c->base_dir.len == 0 && v->str.data[0] != '/')
+        why = "a relative path, and there is no working directory (write an absolute one)";
+    else if (path.len >= PATH_MAX)
+        why = "the path is longer than the system allows";
+    else if (names_directory(v->str))
+        why = "the path ends in '/' (a file's name is wanted)";
+    if (why != NULL) {
+        tell(c, s, why);
+        return false;
+    }
+    if (!hold_to_roots(c, s, h, path) || !add_path(c, h, path)) return false;
+    if (h->args.pushed) *v = value_str(path);
+    return true;
+}
+
 bool check_path(checker *c, const ini_section *s, plan_handler *h) {
     sink_spec spec = {.fd = -1, .beneath_fd = -1};
     bool has_target = false;
     weir_error err;
-    for (size_t i = 0; i < HANDLER_PARAMS && h->kind->params[i].name != NULL; i++) {
-        value *v = &h->args.values[i];
-        if (h->kind->params[i].type != PARAM_PATH || !h->args.given[i]) continue;
-        slice path = path_absolute(&c->plan->memory, c->base_dir, v->str);
-        if (path.data == NULL) {
-            c->no_memory = true;
+    for (size_t i = 0; i < HANDLER_PARAMS && h->kind->params[i].name != NULL; i++)
+        if (h->kind->params[i].type == PARAM_PATH && h->args.given[i] &&
+            !take_path(c, s, h, &h->args.values[i]))
             return false;
-        }
-        if (path.len >= PATH_MAX) {
-            tell(c, s, "the path is longer than the system allows");
-            return false;
-        }
-        /* A last '/' names a directory; cleaning must not turn it into a file. */
-        if (v->str.data[v->str.len - 1] == '/') {
-            tell(c, s, "the path ends in '/' (a file's name is wanted)");
-            return false;
-        }
-        if (!hold_to_roots(c, s, h, path) || !add_path(c, h, path)) return false;
-        if (h->args.pushed) *v = value_str(path);
-    }
     if (h->kind->spec(&h->args, &c->plan->memory, &spec, &has_target, &err) == 0) return true;
     tell(c, s, err.message);
     return false;

@@ -50,7 +50,8 @@ static void end_key(builder *b) {
     if (!b->has_key) return;
     b->has_key = false;
     b->key.raw = copy(b, ini_rstrip(text_slice(&b->value)));
-    if (b->failed || b->value.failed) return;
+    b->failed = b->failed || b->value.failed;
+    if (b->failed) return;
     ini_section *s = open_section(b);
     ini_key *keys = room(b, s->keys, s->count, &b->key_room, sizeof *keys);
     if (keys == NULL) return;

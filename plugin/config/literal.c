@@ -172,8 +172,10 @@ static int parse_strings(literal_parser *p, value *out) {
         rc = literal_string(p, &joined);
         skip_blanks(p);
     } while (rc == 0 && literal_string_prefix(p) >= 0);
-    if (rc == 0 && joined.failed)
-        rc = literal_fail(p, p->at, "a string of more than %d bytes", LITERAL_RESULT);
+    if (rc == 0 && joined.failed) /* no escape is shorter than what it stands for */
+        rc = p->in.len > LITERAL_RESULT
+                 ? literal_fail(p, p->at, "a string of more than %d bytes", LITERAL_RESULT)
+                 : literal_fail(p, p->at, "no memory for the string");
     if (rc == 0) {
         char *data = literal_alloc(p, joined.len + 1);
         if (data == NULL) rc = -1;
