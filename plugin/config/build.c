@@ -82,18 +82,26 @@ static int open_beneath(build *b, slice dir, int *fd, weir_error *err) {
     return 0;
 }
 
-static int note_created(build *b, const sink_spec *spec, weir_error *err) {
+/* The entry of a file that may be made now: filled before, so that it can be removed without memory. */
+static int prepare_created(build *b, const sink_spec *spec, weir_error *err) {
     built_file *f = &b->out->created[b->out->created_count];
+    *f = (built_file){.beneath_fd = spec->beneath_fd};
     f->path = strndup(spec->path.data, spec->path.len);
     f->below = strndup(spec->beneath_path.len ? spec->beneath_path.data : "", spec->beneath_path.len);
-    f->beneath_fd = spec->beneath_fd;
-    if (f->path == NULL || f->below == NULL) {
-        free(f->path);
-        free(f->below);
-        return error_set(err, WEIR_ERR_SYSTEM, "no memory");
+    if (f->path != NULL && f->below != NULL) return 0;
+    free(f->path);
+    free(f->below);
+    return error_set(err, WEIR_ERR_SYSTEM, "no memory");
+}
+
+static void settle_created(build *b, bool created) {
+    built_file *f = &b->out->created[b->out->created_count];
+    if (created) {
+        b->out->created_count++;
+        return;
     }
-    b->out->created_count++;
-    return 0;
+    free(f->path);
+    free(f->below);
 }
 
 static int open_target(build *b, const plan_handler *plan, handler *h, weir_error *err) {
@@ -104,9 +112,11 @@ static int open_target(build *b, const plan_handler *plan, handler *h, weir_erro
     arena_reset(&b->scratch);
     if (plan->kind->spec(&args, &b->scratch, &spec, &has_target, err) != 0) return -1;
     if (!has_target) return 0;
+    if (prepare_created(b, &spec, err) != 0) return -1;
     h->truncate = spec.mode == 'w';
-    if (target_acquire(b->targets, &spec, &h->target, &created, err) != 0) return -1;
-    return created ? note_created(b, &spec, err) : 0;
+    int rc = target_acquire(b->targets, &spec, &h->target, &created, err);
+    settle_created(b, rc == 0 && created);
+    return rc;
 }
 
 /* The old generation's handler that this one goes on as: the same definition, on the same target, whose

@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <linux/openat2.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -103,17 +104,21 @@ typedef struct file_name {
     const char *name;
 } file_name;
 
+/* Without malloc: what a build has made is removed also when there is no memory. */
 static int open_parent(const file_place *p, file_name *out) {
     const char *path = p->beneath_fd >= 0 ? p->below : p->path;
     const char *slash = strrchr(path, '/');
-    char *parent = slash == NULL   ? strdup(".")
-                   : slash == path ? strdup("/")
-                                   : strndup(path, (size_t)(slash - path));
-    if (parent == NULL) return -1;
+    char parent[PATH_MAX] = ".";
+    size_t len = slash == NULL ? 1 : slash == path ? 1 : (size_t)(slash - path);
+    if (len >= sizeof parent) {
+        errno = ENAMETOOLONG;
+        return -1;
+    }
+    if (slash != NULL) memcpy(parent, path, len);
+    parent[len] = '\0';
     int flags = O_PATH | O_DIRECTORY | O_CLOEXEC;
     int dir = p->beneath_fd >= 0 ? open_below(p->beneath_fd, parent, flags, 0) : open(parent, flags);
     dir = batch_keep_off_standard(dir);
-    free(parent);
     if (dir < 0) return -1;
     *out = (file_name){dir, slash == NULL ? path : slash + 1};
     return 0;

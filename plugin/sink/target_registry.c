@@ -1,6 +1,7 @@
 /* target_registry.c - all targets of the process, by key: made at the first reference, shared by later
  * ones, ended in the background after the last. Runs on the threads that build and retire
  * configurations; how everything ends at weir_stop is in target_stop.c. */
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -146,13 +147,16 @@ static target *share(target *t, const sink_spec *spec, sink *s, weir_error *err)
     return t;
 }
 
+/* Without malloc: it may be for want of memory that the file is not used. */
 static void unmake(const sink_spec *spec) {
-    char *path = strndup(spec->path.data, spec->path.len);
-    char *below = strndup(spec->beneath_path.len > 0 ? spec->beneath_path.data : "", spec->beneath_path.len);
+    char path[PATH_MAX], below[PATH_MAX];
+    if (spec->path.len >= sizeof path || spec->beneath_path.len >= sizeof below) return; /* open refused it */
+    memcpy(path, spec->path.data, spec->path.len);
+    path[spec->path.len] = '\0';
+    if (spec->beneath_path.len > 0) memcpy(below, spec->beneath_path.data, spec->beneath_path.len);
+    below[spec->beneath_path.len] = '\0';
     file_place place = {path, below, spec->beneath_fd, 0};
-    if (path != NULL && below != NULL) file_unmake(&place);
-    free(path);
-    free(below);
+    file_unmake(&place);
 }
 
 int target_acquire(target_registry *r, const sink_spec *spec, target **out, bool *created, weir_error *err) {
