@@ -43,15 +43,6 @@ static void add_watches(control *c) {
     free(real);
 }
 
-void file_watch_open(control *c) {
-    file_watch *w = &c->watch;
-    *w = (file_watch){.inotify = -1, .watches = {-1, -1}};
-    if (c->core->config_path == NULL) return;
-    w->inotify = descriptor_above(inotify_init1(IN_NONBLOCK | IN_CLOEXEC));
-    if (w->inotify >= 0) add_watches(c);
-    w->look_ns = clock_monotonic_ns(); /* it may have changed since the start read it */
-}
-
 void file_watch_close(control *c) {
     if (c->watch.inotify >= 0) close(c->watch.inotify);
     c->watch.inotify = -1;
@@ -191,6 +182,24 @@ static void look(control *c) {
         set_trouble(c, SLICE_NONE, err.message);
     else if (!no_news(c, slice_make(content, len)))
         apply_file(c, slice_make(content, len));
+    free(content);
+}
+
+void file_watch_open(control *c) {
+    file_watch *w = &c->watch;
+    weir_error err;
+    size_t len = 0;
+    *w = (file_watch){.inotify = -1, .watches = {-1, -1}};
+    if (c->core->config_path == NULL) return;
+    w->inotify = descriptor_above(inotify_init1(IN_NONBLOCK | IN_CLOEXEC));
+    if (w->inotify >= 0) add_watches(c);
+    /* It may have changed since the start read it. (One that was half-written at this very moment is
+     * not: its end makes an event.) */
+    char *content = read_file(c->core->config_path, &len, &err);
+    if (content == NULL || !no_news(c, slice_make(content, len))) {
+        w->first_event_ns = clock_monotonic_ns();
+        w->look_ns = w->first_event_ns + QUIET_NS;
+    }
     free(content);
 }
 

@@ -145,7 +145,14 @@ static void show(control *c, logger *l, view_lists *lists, void (*each)(void *, 
     each(arg, &v);
 }
 
-static bool wanted(slice glob, const logger *l) { return glob.data == NULL || query_glob(glob, l->name); }
+/* A name without wildcard means it and all below it. */
+static bool wanted(slice glob, const logger *l) {
+    if (glob.len == 0) return true;
+    if (query_glob(glob, l->name)) return true;
+    bool plain = memchr(glob.data, '*', glob.len) == NULL && memchr(glob.data, '?', glob.len) == NULL;
+    return plain && l->name.len > glob.len && memcmp(l->name.data, glob.data, glob.len) == 0 &&
+           l->name.data[glob.len] == '.';
+}
 
 void control_loggers(control *c, slice glob, void (*each)(void *arg, const logger_view *v), void *arg) {
     uint32_t all = logger_count();

@@ -1,6 +1,7 @@
 /* server.c - the HTTP server as a whole: made and ended, and the loop of thread "weir-http" over its two
  * listeners and the connections that have not sent their header block yet. */
 #include <errno.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
@@ -91,6 +92,27 @@ static void turn(http_server *s) {
     for (int i = 0; i < count; i++) on_event(s, &events[i]);
 }
 
+static bool streams_open(http_server *s) {
+    bool open = false;
+    pthread_mutex_lock(&s->lock);
+    for (size_t i = 0; i < LIMIT_HTTP_STREAMS; i++) open = open || s->streams[i] != NULL;
+    pthread_mutex_unlock(&s->lock);
+    return open;
+}
+
+/* Event streams have been interrupted: those whose clients read say so at their end. libmicrohttpd would
+ * cut them off. */
+static void let_streams_end(http_server *s) {
+    int64_t deadline = clock_monotonic_ns() + HTTP_FAREWELL_MS * 1000000LL;
+    struct pollfd woken = {.fd = s->wake, .events = POLLIN};
+    uint64_t count;
+    while (streams_open(s) && clock_monotonic_ns() < deadline) {
+        poll(&woken, 1, 5);
+        ssize_t ignored = read(s->wake, &count, sizeof count);
+        (void)ignored;
+    }
+}
+
 /* libmicrohttpd's threads inherit from their creator: signals blocked, all CPUs, SCHED_OTHER. So it is
  * started, and given its connections, here. */
 static void serve(void *arg) {
@@ -99,6 +121,7 @@ static void serve(void *arg) {
     if (s->mhd == NULL)
         control_set_listener(s->control, "http", "libmicrohttpd", "cannot be started (threads or memory)");
     while (!stopping(s)) turn(s);
+    let_streams_end(s);
     if (s->mhd != NULL) MHD_stop_daemon(s->mhd);
     s->mhd = NULL;
 }

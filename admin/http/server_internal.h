@@ -17,6 +17,8 @@
 #define HTTP_LOCAL_RESERVE 8
 /* After a refusal a client has so long to see it; closing at once would reset it away. */
 #define HTTP_LINGER_MS 1000
+/* At the end, so long may event streams take to say so. */
+#define HTTP_FAREWELL_MS 300
 
 typedef enum door_state { DOOR_FREE, DOOR_READING, DOOR_LINGERING, DOOR_HANDED } door_state;
 typedef struct door {

@@ -10,7 +10,7 @@
  * closing at once would reset the connection and the answer with it. */
 #define PORT_LINGER_MS 1000
 /* When all places are taken, whoever has been sending for so long makes room for the next. */
-#define PORT_PATIENCE_MS 1000
+#define PORT_PATIENCE_MS 250
 
 typedef enum port_state {
     PORT_FREE,

@@ -233,7 +233,7 @@ def a_thousand_pushes_a_second():
     and each record is handled by one generation."""
     service, port = start()
     data = text(service)
-    service.run("log app INFO 1000")
+    service.run("log app 20 1000")
     count = scaled(10000)
 
     def one(i):
@@ -260,7 +260,7 @@ def a_taken_port_is_retried():
     service = Service(CONFIG.replace("{port}", "127.0.0.1:%d" % number))
     line = line_of(service)
     assert line["state"] == "taken, retrying", line
-    service.run("log app INFO 10")
+    service.run("log app 20 10")
     other.close()
     wait_until(lambda: line_of(service)["state"] == "listening", 5, "the port")
     assert push(number, text(service)) == "ok generation 2\n"
@@ -292,7 +292,7 @@ def no_descriptors():
     before = cpu()
     time.sleep(2)
     assert cpu() - before < 0.2 * 100, "spinning: %d ticks of 10 ms in 2 s" % (cpu() - before)
-    service.run("log app INFO 100")
+    service.run("log app 20 100")
     resource.prlimit(service.pid, resource.RLIMIT_NOFILE, (soft, hard))
     for s in held:
         s.close()
