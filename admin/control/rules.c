@@ -93,6 +93,8 @@ config_rules rules_for(const control *c, config_origin origin) {
         rules.escape = c->core->plan->settings.escape;
     }
     if (origin != CONFIG_PORT && origin != CONFIG_HTTP) return rules;
+    /* A reread may have asked for what only a restart brings: its text can be pushed back all the same. */
+    rules.running = &c->core->plan->settings;
     rules.log_roots = c->log_root_count > 0 ? (const char *const *)c->log_roots : nothing;
     rules.log_root_count = c->log_root_count;
     rules.allowed_paths = c->allowed_count > 0 ? (const char *const *)c->allowed_paths : nothing;

@@ -1,5 +1,5 @@
-/* path.c - see path.h. Runs on the thread that checks or builds a configuration. Whether a link leads elsewhere is
- * not decided here: the file is opened with RESOLVE_BENEATH and RESOLVE_NO_SYMLINKS. */
+/* path.c - see path.h. Runs on the thread that checks or builds a configuration. Whether a link leads
+ * elsewhere is not decided here: the file is opened with RESOLVE_BENEATH and RESOLVE_NO_SYMLINKS. */
 #include "base/path.h"
 
 slice path_absolute(arena *a, slice base, slice path) {

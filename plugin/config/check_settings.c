@@ -14,6 +14,7 @@ static void hold_to_start(checker *c) {
     settings *now = &c->plan->settings;
     size_t count = settings_differ(now, c->rules->fixed, SETTING_PUSHED_FIXED, changed, SETTING_ROWS);
     for (size_t i = 0; i < count; i++) {
+        if (c->rules->running != NULL && !setting_differs(changed[i], now, c->rules->running)) continue;
         text is;
         text_init(&is, 0);
         setting_print(changed[i], c->rules->fixed, &is);

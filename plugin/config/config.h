@@ -72,6 +72,8 @@ typedef struct config_plan {
 
 typedef struct config_rules {
     config_origin origin;
+    const settings
+        *running; /* what the running text says, where that differs from fixed: may be repeated; or NULL */
     const settings *fixed;        /* of the running start configuration; NULL at start */
     const char *const *log_roots; /* absolute directories a pushed one may write below; NULL: anywhere */
     size_t log_root_count;

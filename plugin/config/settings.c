@@ -87,7 +87,7 @@ void settings_read(const ini_file *f, settings *out, arena *a, problems *p) {
     settings_read_section(f, "admin", out, a, p);
 }
 
-static bool differs(const setting_row *row, const settings *a, const settings *b) {
+bool setting_differs(const setting_row *row, const settings *a, const settings *b) {
     text one, two;
     text_init(&one, 0);
     text_init(&two, 0);
@@ -105,7 +105,8 @@ size_t settings_differ(const settings *a, const settings *b, setting_kind kind, 
     size_t count = 0;
     for (size_t i = 0; setting_at(i) != NULL; i++) {
         const setting_row *row = setting_at(i);
-        if (!(kind == SETTING_START_ONLY ? row->start_only : row->pushed_fixed) || !differs(row, a, b))
+        if (!(kind == SETTING_START_ONLY ? row->start_only : row->pushed_fixed) ||
+            !setting_differs(row, a, b))
             continue;
         if (count < max) out[count++] = row;
     }

@@ -48,6 +48,7 @@ void settings_read(const ini_file *f, settings *out, arena *a, problems *p);
 void settings_read_section(const ini_file *f, const char *section, settings *out, arena *a, problems *p);
 /* The value as it would be written; equal texts are equal values. */
 void setting_print(const setting_row *row, const settings *in, text *out);
+bool setting_differs(const setting_row *row, const settings *a, const settings *b);
 /* The rows of `kind` that differ between a and b, at most max into out; returns how many. */
 typedef enum setting_kind { SETTING_START_ONLY, SETTING_PUSHED_FIXED } setting_kind;
 size_t settings_differ(const settings *a, const settings *b, setting_kind kind, const setting_row **out,

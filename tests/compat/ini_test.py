@@ -90,7 +90,7 @@ def compare(text, seen):
     assert seen["sections"] == sections, (text, sections, seen)
 
 
-@test(covers=["config: duplicate section", "config: duplicate key"], quick=True)
+@test(covers=["config: duplicate section", "config: duplicate key", "config: 5,000-byte lines"], quick=True)
 def texts_are_read_as_configparser_reads_them():
     texts = HAND + list(generate(2000))
     results = probe(texts)

@@ -1,5 +1,6 @@
 /* From a plan to a generation, and back to nothing when it is refused: files, counters, loggers. And what a
- * pushed configuration may write and say. covers: config: unwritable path, promise 2 */
+ * pushed configuration may write and say. */
+/* covers: config: unwritable path, promise 2 */
 #include <sys/resource.h>
 
 #include "config/config.h"
@@ -270,6 +271,12 @@ Test(build, pushed_configurations_may_repeat_but_not_change_the_settings) {
     refused(&rules, section("$a[admin]\nhttp=off\n", null, ""), 12, "repeat what runs: \"127.0.0.1:9031\"");
     refused(&rules, section("$a[weir]\noverflow=drop\n", null, ""), 12, "may not change it");
     refused(&rules, section("$a[weir]\nlog_root=/\n", null, ""), 12, "may not change it");
+    settings reread = fixed; /* a file that was reread asked for another queue, and waits for a restart */
+    reread.queue *= 2;
+    rules.running = &reread;
+    plan = must_check(&rules, "a", section("$a[weir]\nqueue=2MiB\n", null, ""));
+    cr_assert_eq(plan->settings.queue, fixed.queue);
+    config_plan_free(plan);
     rules.origin = CONFIG_FILE;
     plan = must_check(&rules, "a", section("$a[admin]\nhttp=off\n", null, ""));
     const setting_row *rows[SETTING_ROWS];

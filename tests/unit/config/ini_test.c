@@ -1,6 +1,7 @@
 /* What a configuration's author notices of reading: lines, names, values; tests/compat/ini_test.py
- * compares with Python. covers: config: NUL, config: binary, config: 5,000-byte lines,
- * config: 80-byte section names, config: duplicate section, config: duplicate key */
+ * compares with Python. */
+/* covers: config: NUL, config: binary, config: 80-byte section names */
+/* covers: config: duplicate section, config: duplicate key */
 #include "config/ini.h"
 
 #include <criterion/criterion.h>
