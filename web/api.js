@@ -1,7 +1,10 @@
-// api.js - requests to Weir. The token lives in sessionStorage; the fragment that brought it is cleared.
+// api.js - requests to Weir. The token lives in sessionStorage; the fragment that brought it is cleared. A
+// further tab of the same page is given it by the tabs that have it.
 
 const KEY = "weir-token";
+const HANDOVER_MS = 200; // so long a new tab waits for another one's token before it asks the user
 let asking = null; // one dialog for all requests that wait for a token
+let skew = 0; // the service's clock minus ours, in ms: the machines may differ (ssh -L)
 
 function takeTokenFromFragment() {
   const found = /^#token=([0-9a-f]{32})$/.exec(location.hash);
@@ -12,20 +15,47 @@ function takeTokenFromFragment() {
 takeTokenFromFragment();
 addEventListener("hashchange", takeTokenFromFragment);
 
-export const token = () => sessionStorage.getItem(KEY) ?? "";
+const token = () => sessionStorage.getItem(KEY) ?? "";
 
-/** Shows the dialog until a token is entered; the requests that need one wait for it. */
-function askToken() {
-  asking ??= new Promise((resolve) => {
-    const dialog = document.getElementById("ask-token");
+// Only pages of this very origin can listen here.
+const tabs = new BroadcastChannel("weir-token");
+tabs.onmessage = ({ data }) => {
+  if (data.wanted && token()) tabs.postMessage({ token: token() });
+};
+
+/** Another tab's token, if there is one that has not been refused already. */
+function handover(refused) {
+  return new Promise((resolve) => {
+    const inbox = new BroadcastChannel("weir-token");
+    const end = (found) => { inbox.close(); resolve(found); };
+    const timer = setTimeout(() => end(""), HANDOVER_MS);
+    inbox.onmessage = ({ data }) => {
+      if (!/^[0-9a-f]{32}$/.test(data.token ?? "") || data.token === refused) return;
+      clearTimeout(timer);
+      end(data.token);
+    };
+    tabs.postMessage({ wanted: true });
+  });
+}
+
+function dialogToken() {
+  return new Promise((resolve) => {
+    const dialog = document.getElementById("ask-token"), field = document.getElementById("token");
     document.getElementById("token-trouble").hidden = token() === "";
-    dialog.addEventListener("close", () => {
-      sessionStorage.setItem(KEY, document.getElementById("token").value.trim().replace(/^.*#token=/, ""));
-      asking = null;
-      resolve();
-    }, { once: true });
+    field.value = "";
+    dialog.addEventListener("cancel", (e) => e.preventDefault());
+    dialog.addEventListener("close", () => resolve(field.value.trim().replace(/^.*#token=/, "")), { once: true });
     dialog.showModal();
   });
+}
+
+/** The requests that were refused wait here for a token, all for the same one. */
+function wantToken() {
+  asking ??= (async () => {
+    const refused = token();
+    sessionStorage.setItem(KEY, (await handover(refused)) || (await dialogToken()));
+    asking = null;
+  })();
   return asking;
 }
 
@@ -37,10 +67,19 @@ export class Problem extends Error {
   }
 }
 
+async function reach(path, init) {
+  try {
+    return await fetch(path, init);
+  } catch (error) {
+    if (init.signal?.aborted) throw error;
+    throw new Problem(0, { detail: "The service does not answer. What is shown may be old; the page keeps trying." });
+  }
+}
+
 /** One request; asks for the token when it is wanted. Other failures throw Problem. */
 export async function request(method, path, { body, signal, headers } = {}) {
   for (;;) {
-    const answer = await fetch(path, {
+    const answer = await reach(path, {
       method, signal, cache: "no-store",
       headers: {
         Authorization: `Bearer ${token()}`,
@@ -49,7 +88,7 @@ export async function request(method, path, { body, signal, headers } = {}) {
       },
       body: body === undefined ? undefined : JSON.stringify(body),
     });
-    if (answer.status === 401) { await askToken(); continue; }
+    if (answer.status === 401) { await wantToken(); continue; }
     if (!answer.ok) throw new Problem(answer.status, await answer.json().catch(() => null));
     return answer;
   }
@@ -58,11 +97,13 @@ export async function request(method, path, { body, signal, headers } = {}) {
 export const get = async (path, options) => (await request("GET", path, options)).json();
 export const send = async (method, path, body) => (await request(method, path, { body })).json();
 
+/** Learns the service's clock from a time that it has just told. */
+export function learnClock(iso) { skew = new Date(iso) - Date.now(); }
+/** Milliseconds until that time of the service. */
+export const msUntil = (iso) => new Date(iso) - Date.now() - skew;
+
 /** "?a=1&b=2" of what is neither empty nor undefined. */
 export function query(values) {
-  const made = new URLSearchParams();
-  for (const [key, value] of Object.entries(values))
-    if (value !== undefined && value !== null && value !== "") made.set(key, value);
-  const text = made.toString();
-  return text ? "?" + text : "";
+  const kept = Object.entries(values).filter(([, v]) => v !== undefined && v !== null && v !== "");
+  return kept.length ? "?" + new URLSearchParams(kept) : "";
 }

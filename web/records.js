@@ -1,83 +1,55 @@
-// records.js - searching records and watching new ones. The filter is part of the link.
+// records.js - the records: filtered, searched, older ones by pages, new ones live; and one with its context.
 
 import { get, query } from "./api.js";
-import { make, replace, localTime, visible } from "./dom.js";
-import { setPlace, trouble } from "./main.js";
+import { make, plural, replace, setText, visible } from "./dom.js";
+import { answered, setPlace, trouble } from "./main.js";
+import { levels, matcher } from "./match.js";
+import { cursorOf, isNewer, recordRow, recordTable, rowKeys } from "./record_row.js";
+import { recordList } from "./record_list.js";
 import { follow } from "./tail.js";
 
 const PAGE = 100;
-const ROWS_MAX = 2000; // what is shown at one time: more makes the browser slow, and nobody reads it
-const LEVELS = { DEBUG: 10, INFO: 20, WARNING: 30, ERROR: 40, CRITICAL: 50 };
 const TYPING_MS = 250;
-
-/** The test of the API's filter, for records of the live stream. */
-function matches(filter, record) {
-  if (filter.level && record.levelno < (LEVELS[filter.level] ?? Number(filter.level))) return false;
-  if (filter.logger && !globTest(filter.logger, record.logger)) return false;
-  const words = (filter.q ?? "").toLowerCase().split(/\s+/).filter(Boolean);
-  const text = record.message.toLowerCase();
-  return words.every((w) => new RegExp(`(^|[^\\p{L}\\p{N}])${w.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")}`, "u").test(text));
-}
-
-function globTest(glob, name) {
-  if (!/[*?]/.test(glob)) return name === glob || name.startsWith(glob + ".");
-  const pattern = glob.replace(/[.+^${}()|[\]\\]/g, "\\$&").replace(/\*/g, ".*").replace(/\?/g, ".");
-  return new RegExp(`^${pattern}$`, "s").test(name);
-}
-
-function detail(record) {
-  const facts = [["time", `${record.timestamp} (${localTime(record.timestamp, true)} here)`],
-    ["source", `${record.pathname}:${record.lineno} ${record.func}`], ["template", record.template],
-    ["thread", `${record.threadName} (${record.thread})`], ["process", `${record.processName} (${record.process})`],
-    ...Object.entries(record.fields).map(([k, v]) => [k, typeof v === "string" ? v : JSON.stringify(v)]), ["id", record.id]];
-  return make("tr", { class: "detail" }, make("td", { colSpan: 4 },
-    make("dl", {}, facts.map(([k, v]) => [make("dt", {}, visible(k)), make("dd", {}, visible(v))])),
-    record.exc ? make("pre", {}, visible(record.exc)) : null,
-    make("p", {}, make("a", { href: `#/records?around=${record.id}` }, "what happened around it"))));
-}
-
-function toggleDetail(row, record) {
-  if (row.nextSibling?.classList?.contains("detail")) row.nextSibling.remove();
-  else row.after(detail(record));
-}
-
-function recordRow(record, marked) {
-  const fields = Object.entries(record.fields).map(([k, v]) => ` ${k}=${typeof v === "string" ? v : JSON.stringify(v)}`).join("");
-  const row = make("tr", { class: "record" + (marked ? " marked" : ""), "data-id": record.id, tabIndex: 0 },
-    make("td", { class: "time quiet", title: record.timestamp }, localTime(record.timestamp)),
-    make("td", { class: `lv level ${record.level in LEVELS ? record.level : ""}` }, visible(record.level)),
-    make("td", { class: "lg" }, visible(record.logger)),
-    make("td", {}, visible(record.message), fields ? make("span", { class: "quiet" }, visible(fields)) : null,
-      record.exc ? make("span", { class: "tag bad" }, "exception") : null));
-  row.addEventListener("click", () => { if (!getSelection().toString()) toggleDetail(row, record); });
-  row.addEventListener("keydown", (e) => { if (e.key === "Enter") toggleDetail(row, record); });
-  return row;
-}
-
-const gapRow = (n) => make("tr", { class: "gap" }, make("td", { colSpan: 4 },
-  n === null ? "records are missing here" : `${n} records came faster than they could be shown`));
-
-function table(body) {
-  return make("div", { class: "scroll" }, make("table", { class: "records" },
-    make("thead", {}, make("tr", {}, make("th", { class: "time" }, "Time"), make("th", { class: "lv" }, "Level"), make("th", { class: "lg" }, "Logger"), make("th", {}, "Message"))), body));
-}
+const CATCH_UP_MS = 1000; // so often at most the list is asked for what the stream left out
+const NAMES_MAX = 1000; // of loggers offered while typing
+const SINCE = [["", "any time"], ["-5m", "last 5 minutes"], ["-1h", "last hour"], ["-24h", "last day"], ["-168h", "last week"]];
 
 async function showAround(view, id) {
-  const found = await get(`/api/records/${id}/context?n=30`);
+  const found = await get(`/api/records/${encodeURIComponent(id)}/context?n=30`);
   const body = make("tbody", {}, found.before.map((r) => recordRow(r)), recordRow(found.record, true), found.after.map((r) => recordRow(r)));
-  replace(view, make("section", {}, make("div", { class: "bar" },
-    make("h2", {}, `Around record ${id}`), make("a", { class: "right", href: "#/records" }, "all records")), table(body)));
-  body.querySelector(".marked").scrollIntoView({ block: "center" });
+  rowKeys(body);
+  const note = `${plural(found.before.length, "record")} before it, ${found.after.length} after it, oldest first, of all loggers`;
+  replace(view, make("section", {}, make("div", { class: "bar" }, make("h2", {}, `Around record ${visible(id)}`),
+    make("span", { class: "quiet" }, note), make("a", { class: "right", href: "#/records" }, "All records")), recordTable(body)));
+  const marked = body.querySelector(".marked");
+  marked.tabIndex = 0;
+  marked.scrollIntoView({ block: "center" });
+}
+
+/** The service's loggers and levels, for the two fields that take them. */
+async function offerNames(names, level, state) {
+  const data = await get("/api/loggers").catch(() => null);
+  if (!data) return;
+  replace(names, data.loggers.slice(0, NAMES_MAX).map((l) => make("option", { value: l.name })));
+  for (const l of data.levels) levels.set(l.level, l.levelno);
+  const known = [...levels].filter(([, n]) => n > 0).sort((a, b) => a[1] - b[1]).map(([name]) => name);
+  drawLevels(level, known, state);
+}
+
+function drawLevels(select, names, state) {
+  const all = state.level && !names.includes(state.level) ? [state.level, ...names] : names;
+  replace(select, make("option", { value: "" }, "all levels"), all.map((l) => make("option", { value: l }, visible(l) + " and above")));
+  select.value = state.level;
 }
 
 function filterBar(state, changed) {
-  const level = make("select", { "aria-label": "level" }, make("option", { value: "" }, "all levels"),
-    Object.keys(LEVELS).map((l) => make("option", { value: l }, `${l} and above`)));
-  level.value = state.level;
-  const logger = make("input", { placeholder: "logger or glob", "aria-label": "logger", value: state.logger, list: "known-loggers" });
-  const q = make("input", { class: "grow", type: "search", placeholder: "words in the message", "aria-label": "words", value: state.q });
-  const since = make("select", { "aria-label": "since" }, [["", "any time"], ["-5m", "last 5 minutes"], ["-1h", "last hour"], ["-24h", "last day"], ["-168h", "last week"]]
-    .map(([value, text]) => make("option", { value }, text)));
+  const level = make("select", { "aria-label": "level" });
+  drawLevels(level, [...levels.keys()], state);
+  const names = make("datalist", { id: "known-loggers" });
+  const logger = make("input", { class: "logger", placeholder: "logger or glob", "aria-label": "logger", value: state.logger, list: "known-loggers", spellcheck: false });
+  const q = make("input", { class: "grow", type: "search", placeholder: "words in the message   ( / )", "aria-label": "words", value: state.q, spellcheck: false });
+  const since = make("select", { "aria-label": "since" }, SINCE.map(([value, text]) => make("option", { value }, text)));
+  if (state.since && !SINCE.some(([v]) => v === state.since)) since.append(make("option", { value: state.since }, visible(state.since)));
   since.value = state.since;
   for (const [key, input] of Object.entries({ level, logger, q, since })) {
     let timer;
@@ -86,70 +58,113 @@ function filterBar(state, changed) {
       timer = setTimeout(() => { state[key] = input.value.trim(); changed(); }, input.tagName === "SELECT" ? 0 : TYPING_MS);
     });
   }
-  return [level, logger, q, since];
+  offerNames(names, level, state);
+  return [level, logger, q, since, names];
 }
 
-async function loggerNames() {
-  const data = await get("/api/loggers").catch(() => ({ loggers: [] }));
-  return make("datalist", { id: "known-loggers" }, data.loggers.slice(0, 1000).map((l) => make("option", { value: l.name })));
+/** The fields asked for, each with a button that takes it out. */
+function chips(state, changed) {
+  const place = make("span", { class: "chips" });
+  const draw = () => replace(place, state.fields.map(([name, value]) => make("button", {
+    class: "chip", title: "take this out", onclick: () => { state.fields = state.fields.filter(([n]) => n !== name); draw(); changed(); },
+  }, visible(`${name}=${value}`), " ×")));
+  draw();
+  return place;
 }
 
 export async function showRecords(view, parameters) {
   if (parameters.get("around")) return showAround(view, parameters.get("around"));
-  const state = { level: "", logger: "", q: "", since: "", live: "yes", ...Object.fromEntries(parameters) };
-  const body = make("tbody");
-  const older = make("button", { onclick: () => load(true).catch(trouble) }, "Older");
+  const asked = Object.fromEntries(parameters);
+  const state = { level: asked.level ?? "", logger: asked.logger ?? "", q: asked.q ?? "", since: asked.since ?? "",
+    fields: Object.entries(asked).filter(([k]) => k.startsWith("field.")).map(([k, v]) => [k.slice(6), v]) };
+  const live = make("input", { type: "checkbox", checked: asked.live !== "no", "aria-label": "live" });
   const dot = make("span", { class: "dot" });
-  const live = make("input", { type: "checkbox", checked: state.live === "yes", "aria-label": "live" });
-  let next = null, unfollow = null, waiting = [], frame = 0, turn = 0;
+  const pill = make("button", { class: "pill", onclick: () => { scrollTo(0, 0); list.release(); } });
+  const note = make("p", { class: "note warn", hidden: true });
+  const older = make("button", { disabled: true, onclick: () => loadOlder().catch(trouble) }, "Older records");
+  const list = recordList({
+    held: (n) => { pill.classList.toggle("shown", n > 0); setText(pill, n > 0 ? `${plural(n, "new record")} – show` : "0 new records"); },
+    trimmed: () => { older.disabled = false; },
+    reload: () => reload().catch(trouble),
+  });
+  let matches = matcher(state), next = null, unfollow = null, turn = 0, catching = 0;
 
-  const parametersOf = () => ({ level: state.level, logger: state.logger, q: state.q, since: state.since });
+  const filter = () => ({ level: state.level, logger: state.logger, q: state.q, since: state.since,
+    ...Object.fromEntries(state.fields.map(([k, v]) => ["field." + k, v])) });
+  const filtered = () => Boolean(state.level || state.logger || state.q || state.fields.length);
 
-  function flush() {
-    frame = 0;
-    const rows = waiting.slice(-ROWS_MAX);
-    waiting = [];
-    body.querySelector(".empty")?.closest("tr").remove();
-    for (const row of rows) body.prepend(row);
-    while (body.children.length > ROWS_MAX) body.lastChild.remove();
+  async function page(before) {
+    const found = await get("/api/records" + query({ ...filter(), limit: PAGE, before }));
+    note.hidden = !found.trouble;
+    setText(note, found.trouble ? `The history could not be read, so these are the recent records only: ${visible(found.trouble)}` : "");
+    return found;
   }
 
-  function onEvent(event) {
-    if (event.live !== undefined) dot.classList.toggle("live", event.live);
-    if (event.record && matches(state, event.record)) waiting.push(recordRow(event.record));
-    if (event.gap !== undefined) waiting.push(gapRow(event.gap));
-    if (waiting.length && !frame) frame = requestAnimationFrame(flush);
-  }
-
-  async function load(more) {
-    const mine = ++turn;
-    const page = await get("/api/records" + query({ ...parametersOf(), limit: PAGE, before: more ? next : "" }));
+  async function reload() {
+    const mine = ++turn, found = await page("");
     if (mine !== turn) return; // a later filter overtook this answer
-    next = page.next;
+    answered();
+    next = found.next;
     older.disabled = !next;
-    if (!more) replace(body);
-    body.append(...page.records.map((r) => recordRow(r)));
-    if (!body.children.length) body.append(make("tr", {}, make("td", { class: "empty", colSpan: 4 }, "No record matches.")));
-    if (!more) listen(page.records[0]?.id);
+    const newest = found.records[0];
+    const came = list.clear().filter((r) => matches(r) && (!newest || isNewer(r, newest)));
+    list.append(found.records);
+    if (live.checked) list.add(came.sort((a, b) => (isNewer(a, b) ? 1 : -1)).map((record) => ({ record })));
   }
 
-  function listen(newest) {
-    if (unfollow) unfollow();
-    waiting = [];
-    unfollow = live.checked ? follow(onEvent, newest) : null;
-    dot.classList.toggle("live", live.checked);
+  async function loadOlder() {
+    const last = list.last(), mine = turn;
+    const found = await page(last ? cursorOf(last) : next);
+    if (mine !== turn) return;
+    next = found.next;
+    older.disabled = !next;
+    list.append(found.records);
+  }
+
+  /** Lists again what came while the stream was not there, or was too fast for a filter to see all of it. */
+  async function catchUp() {
+    catching = 0;
+    const mine = turn, found = await page("");
+    if (mine !== turn || !live.checked) return;
+    const hole = found.next && !list.isEmpty() && !found.records.some((r) => list.has(r.id));
+    list.add([...(hole ? [{ gap: null }] : []), ...found.records.reverse().map((record) => ({ record }))]);
+  }
+
+  function catchUpSoon(ms) { catching ||= setTimeout(() => catchUp().then(answered, trouble), ms); }
+
+  function onEvents(events) {
+    const items = [];
+    for (const event of events) {
+      if (event.live !== undefined) {
+        dot.classList.toggle("live", event.live);
+        dot.title = event.live ? "new records come by themselves" : `not live: ${event.why}`;
+        if (event.live) catchUpSoon(0);
+      }
+      if (event.record && matches(event.record)) items.push({ record: event.record });
+      if (event.gap !== undefined && filtered()) catchUpSoon(CATCH_UP_MS);
+      else if (event.gap !== undefined) items.push({ gap: event.gap });
+    }
+    if (items.length) list.add(items);
+  }
+
+  function setLive() {
+    if (live.checked) unfollow ??= follow(onEvents);
+    else { unfollow?.(); unfollow = null; dot.classList.remove("live"); }
   }
 
   function changed() {
-    setPlace("records", { ...parametersOf(), live: live.checked ? "" : "no" });
+    setPlace("records", { ...filter(), live: live.checked ? "" : "no" });
+    matches = matcher(state);
     trouble(null);
-    load(false).catch(trouble);
+    setLive();
+    reload().catch(trouble);
   }
 
   live.addEventListener("change", changed);
-  replace(view, make("section", {},
-    make("div", { class: "bar" }, filterBar(state, changed), make("label", {}, live, dot, "live")),
-    table(body), make("p", {}, older)), await loggerNames());
-  await load(false);
-  return () => { if (unfollow) unfollow(); cancelAnimationFrame(frame); };
+  rowKeys(list.body);
+  replace(view, make("section", {}, make("div", { class: "bar sticky" }, filterBar(state, changed), chips(state, changed),
+    pill, make("label", { class: "live" }, live, dot, "live")), note, recordTable(list.body), make("p", {}, older)));
+  setLive();
+  await reload().catch(trouble);
+  return () => { unfollow?.(); turn++; clearTimeout(catching); list.end(); };
 }

@@ -1,8 +1,8 @@
 // status.js - what runs, and the conservation law: nothing that was accepted is unaccounted for.
 
 import { get } from "./api.js";
-import { make, replace, count, localTime, visible } from "./dom.js";
-import { trouble } from "./main.js";
+import { count, localTime, make, plural, repeat, replace, visible } from "./dom.js";
+import { answered, trouble } from "./main.js";
 
 const REFRESH_MS = 1000;
 const sum = (object) => Object.values(object).reduce((a, b) => a + b, 0);
@@ -17,23 +17,27 @@ function law(s) {
     dropped ? make("p", { class: "bad" }, reasons(s.law.dropped)) : null);
 }
 
+/** What a target's row says beside its name: the same whether it is well or not, so that nothing moves. */
+function targetCell(h, target) {
+  return make("td", {}, make("span", { class: "mono" }, visible(h.target ?? "none")), " ",
+    target?.stalled ? make("span", { class: "tag bad" }, "stalled") : null,
+    target?.trouble ? make("span", { class: "bad" }, visible(target.trouble)) : null);
+}
+
 function handlerRow(h, targets) {
   const dropped = sum(h.dropped);
-  const target = targets.find((t) => t.name === h.target);
-  return make("tr", {},
-    make("td", {}, make("b", {}, visible(h.name)), " ", make("span", { class: "quiet" }, visible(h.class ?? "")), h.current ? null : make("span", { class: "tag" }, "draining")),
-    make("td", {}, visible(h.level ?? "")),
-    make("td", { class: "number" }, count(h.given)), make("td", { class: "number" }, count(h.delivered)),
-    make("td", { class: "number" + (dropped ? " bad" : ""), title: reasons(h.dropped) }, count(dropped)),
-    make("td", { class: "number" }, count(h.pending)),
-    make("td", { class: "mono" }, visible(h.target ?? "none"),
-      target?.stalled ? make("span", { class: "tag bad" }, "stalled") : null,
-      target?.trouble ? make("div", { class: "bad" }, visible(target.trouble)) : null));
+  const number = (n, more = "") => make("td", { class: "number" + more }, count(n));
+  return make("tr", { "data-handler": h.name }, make("td", {}, make("b", {}, visible(h.name)), " ", make("span", { class: "quiet" }, visible(h.class ?? "")),
+    h.current ? null : [" ", make("span", { class: "tag" }, "draining")]),
+  make("td", { title: h.line ? `line ${h.line}` : "" }, visible(h.level ?? "")), number(h.given), number(h.delivered),
+  make("td", { class: "number" + (dropped ? " bad" : "") }, dropped ? make("div", {}, reasons(h.dropped)) : "0"),
+  number(h.pending), number(h.cut, h.cut ? " warn" : ""), number(h.errors, h.errors ? " bad" : ""),
+  targetCell(h, targets.find((t) => t.name === h.target)));
 }
 
 function handlers(s) {
-  const heads = [["Handler"], ["Level"], ["Given", "number"], ["= Delivered", "number"], ["+ Dropped", "number"], ["+ Pending", "number"], ["Target"]];
-  return make("section", {}, make("h2", {}, "Every record that a handler was given"), make("div", { class: "scroll" }, make("table", {},
+  const heads = [["Handler"], ["Level"], ["Given", "number"], ["= Delivered", "number"], ["+ Dropped", "number"], ["+ Pending", "number"], ["Cut", "number"], ["Errors", "number"], ["Target"]];
+  return make("section", {}, make("h2", {}, "Every record that a handler was given"), make("div", { class: "scroll" }, make("table", { class: "handlers" },
     make("thead", {}, make("tr", {}, heads.map(([t, c]) => make("th", { class: c ?? "" }, t)))),
     make("tbody", {}, s.handlers.map((h) => handlerRow(h, s.targets))))));
 }
@@ -46,22 +50,22 @@ function facts(s) {
     ["Rings", `${s.rings.live} in use of ${s.rings.total}, ${count(s.rings.bytes)} bytes`],
     ["Mappings", s.run_dir ?? `plain memory, nothing survives a kill: ${s.no_tmpfs}`], ["History", s.history ?? "none; recent records in memory only"],
     ...s.listeners.map((l) => [l.name, `${l.address}: ${l.state}`]), s.over.length ? ["Levels over it", s.over.join("; ")] : null,
-    s.recovery ? ["Recovered", [`${s.recovery.processes} processes, ${count(s.recovery.from_queues)} records from queues, ${count(s.recovery.from_rings)} from rings, ${count(s.recovery.unreadable)} unreadable`, ...s.recovery.lines].join("\n")] : null];
+    s.recovery ? ["Recovered", [`${plural(s.recovery.processes, "process", "processes")}, ${plural(s.recovery.from_queues, "record")} from queues, ${count(s.recovery.from_rings)} from rings, ${count(s.recovery.unreadable)} unreadable`, ...s.recovery.lines].join("\n")] : null];
   return make("section", {}, make("h2", {}, "What runs"), make("dl", { class: "facts" },
     rows.filter(Boolean).map(([k, v]) => [make("dt", {}, visible(k)), make("dd", {}, visible(v))])));
 }
 
 function audit(s) {
-  return make("section", {}, make("h2", {}, "Who changed what"), s.audit.length ? make("div", { class: "scroll" }, make("table", {}, make("tbody", {},
-    s.audit.map((a) => make("tr", {}, make("td", { class: "quiet" }, localTime(a.time)), make("td", { class: "quiet" }, `${a.way} ${visible(a.who)}`), make("td", {}, visible(a.what))))))) : make("p", { class: "quiet" }, "Nothing yet."));
+  return make("section", {}, make("h2", {}, "Who changed what"), s.audit.length ? make("div", { class: "scroll" }, make("table", { class: "audit" }, make("tbody", {},
+    s.audit.map((a) => make("tr", {}, make("td", { class: "quiet time" }, localTime(a.time)), make("td", {}, visible(a.what)), make("td", { class: "quiet" }, visible(`${a.way}, ${a.who}`))))))) : make("p", { class: "quiet" }, "Nothing yet."));
 }
 
 export async function showStatus(view) {
   async function load() {
     const s = await get("/api/status");
-    replace(view, law(s), handlers(s), facts(s), audit(s));
+    if (!getSelection().toString()) replace(view, law(s), handlers(s), facts(s), audit(s)); // what is being copied stays
+    answered();
   }
   await load();
-  const timer = setInterval(() => { if (!document.hidden && !getSelection().toString()) load().then(() => trouble(null), trouble); }, REFRESH_MS);
-  return () => clearInterval(timer);
+  return repeat(() => load().catch(trouble), () => REFRESH_MS);
 }

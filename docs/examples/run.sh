@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # run.sh - `make run`: kvd with Weir in it, a modest load, and where to look. Writes below build/run/
-# only. Ctrl-C ends everything.
+# only. Ctrl-C ends everything. Wanted ports: WEIR_RUN_HTTP, WEIR_RUN_CONFIG, WEIR_RUN_KVD.
 set -eu
 build=$(cd "${BUILD:-build}" && pwd)
 here=$(cd "$(dirname "$0")" && pwd)
@@ -18,37 +18,45 @@ free_port() {
     echo "$port"
 }
 
-http=$(free_port 9031 "page")
-config=$(free_port 9030 "config port")
-redis=$(free_port 6390 "key-value server")
+http=$(free_port "${WEIR_RUN_HTTP:-9031}" "page")
+config=$(free_port "${WEIR_RUN_CONFIG:-9030}" "config port")
+redis=$(free_port "${WEIR_RUN_KVD:-6390}" "key-value server")
 sed -e "s/^http = .*/http = 127.0.0.1:$http/; s/^config_port = .*/config_port = 127.0.0.1:$config/" \
     "$here/kvd.ini" >"$run/kvd.ini"
 
-cd "$run"
-export RUNTIME_DIRECTORY=$run/runtime
-"$build/kvd" --port "$redis" --weir "$build/libweir.so.0" --log "$run/kvd.ini" &
-kvd=$!
-finish() {
-    trap - EXIT INT TERM
-    kill "$load" 2>/dev/null || true
-    kill "$kvd" 2>/dev/null || true
-    wait "$kvd" 2>/dev/null || true
-    echo "ended; the log is $run/kvd.log, the history $run/history.db"
-    exit 0
-}
+# Ends what this script started; a second Ctrl-C does not wait for kvd's last records.
+kvd=
 load=
-trap finish EXIT INT TERM
+finish() {
+    trap - EXIT
+    trap 'kill -KILL $kvd 2>/dev/null' INT TERM HUP
+    [ -z "$load" ] || kill "$load" 2>/dev/null || true
+    [ -z "$kvd" ] || kill "$kvd" 2>/dev/null || true
+    # A wait that a signal interrupts is not the end of kvd.
+    while [ -n "$kvd" ] && kill -0 "$kvd" 2>/dev/null; do wait "$kvd" 2>/dev/null || true; done
+    echo "ended; the log is $run/kvd.log, the history $run/history.db"
+    exit "$1"
+}
+trap 'finish 1' EXIT
+trap 'finish 0' INT TERM HUP
 
-# kvd is ready when the command finds it.
+cd "$run"
+RUNTIME_DIRECTORY=$run/runtime "$build/kvd" --port "$redis" --weir "$build/libweir.so.0" --log "$run/kvd.ini" &
+kvd=$!
+
+# kvd is ready when the command finds it and its page is there.
 link=
-for _ in $(seq 500); do
+for _ in $(seq 200); do
     kill -0 "$kvd" 2>/dev/null || { echo "kvd ended at its start" >&2; exit 1; }
     link=$("$build/weir" open --pid "$kvd" 2>/dev/null) && break
-    read -r -t 0.02 _ <> <(:) || true
+    sleep 0.05
 done
+[ -n "$link" ] || { echo "kvd offers no page; see $run/kvd.log" >&2; exit 1; }
 "$build/kvd-load" "$redis" &
 load=$!
 
+# As one word of a shell, whatever the path is.
+weir=$(printf '%q' "$build/weir")
 cat <<TXT
 
   kvd runs with Weir in it, pid $kvd (redis-cli -p $redis talks to it).
@@ -58,11 +66,14 @@ cat <<TXT
 
   Try, in another terminal:
 
-    $build/weir set kvd.store=DEBUG --for 1m --pid $kvd
-    $build/weir tail --logger kvd.store --pid $kvd
-    python3 $here/push.py $run/kvd.ini $config
+    $weir set kvd.store=DEBUG --for 1m --pid $kvd
+    $weir tail --logger kvd.store --pid $kvd
+    python3 $(printf '%q %q' "$here/push.py" "$run/kvd.ini") $config
 
   Ctrl-C ends it.
 
 TXT
-wait "$kvd"
+wait "$kvd" && status=0 || status=$?
+echo "kvd ended by itself (status $status)" >&2
+kvd=
+finish 1
