@@ -70,9 +70,4 @@ void lastresort_call(weir_logger *from, int level, const char *format, va_list a
  * caller's business. Used by `weir log` and by receivers. 0, or -1: dropped, counted. */
 int front_emit_made(bound_logger *lg, int level, const value *attributes);
 
-/* Encodes a record of Weir's own (logger "weir") as an entry appended to out, for the backend's
- * notices. Needs no front end to be open; 8-aligned if out was. out->failed without memory, or when
- * the dictionary is full. */
-void front_encode_own(text *out, dictionary *dictionary, const char *logger_name, int level, slice message);
-
 #endif

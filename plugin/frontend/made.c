@@ -105,27 +105,3 @@ int front_emit_made(bound_logger *lg, int level, const value *attributes) {
     errno = saved;
     return stored ? 0 : -1;
 }
-
-void front_encode_own(text *out, dictionary *d, const char *logger_name, int level, slice message) {
-    char thread[16] = "";
-    pthread_getname_np(pthread_self(), thread, sizeof thread);
-    value_pair pair = {value_str(SLICE_LITERAL("msg")), value_str(message)};
-    value attributes = {.type = VALUE_DICT, .dict = {&pair, 1}};
-    size_t at = out->len;
-    ring_entry e = {.kind = ENTRY_MADE,
-                    .stamp = clock_stamp(),
-                    .logger = dictionary_add(d, DICT_LOGGER, logger_name, strlen(logger_name)),
-                    .thread_name = dictionary_add(d, DICT_THREAD, thread, strlen(thread)),
-                    .tid = (uint32_t)syscall(SYS_gettid),
-                    .level = level};
-    text_add(out, (const char *)&e, sizeof e);
-    value_encode(&attributes, out);
-    size_t odd = (out->len - at) % ENTRY_ALIGN;
-    if (odd != 0) text_add_repeat(out, '\0', ENTRY_ALIGN - odd);
-    if (e.logger == 0) out->failed = true;
-    if (out->failed) return;
-    e.size = (uint32_t)(out->len - at);
-    e.args_size = e.size - (uint32_t)sizeof e;
-    e.check = entry_check(&e);
-    memcpy(out->data + at, &e, sizeof e);
-}

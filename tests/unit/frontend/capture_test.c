@@ -202,24 +202,6 @@ Test(capture, made_records) {
                               " bytes cut]", 11));
 }
 
-Test(capture, own_records_need_no_open_front) {
-    text out;
-    text_init(&out, 0);
-    front_encode_own(&out, f.names, "weir", WEIR_LEVEL_WARNING, SLICE_LITERAL("3 records dropped"));
-    size_t first = out.len;
-    front_encode_own(&out, f.names, "weir", WEIR_LEVEL_WARNING, SLICE_LITERAL("x"));
-    cr_assert_not(out.failed);
-    ring_entry *e = (ring_entry *)(void *)out.data;
-    cr_assert(entry_valid(e, out.len));
-    cr_assert_eq(e->size, first);
-    cr_assert_eq(record_decode(f.reader, e, &rec), 0);
-    cr_assert_slice(record_message(&rec, ESCAPE_NONE), "3 records dropped");
-    cr_assert_slice(rec.name, "weir");
-    cr_assert_eq(record_decode(f.reader, (ring_entry *)(void *)(out.data + first), &rec), 0);
-    cr_assert_slice(record_message(&rec, ESCAPE_NONE), "x");
-    text_done(&out);
-}
-
 Test(capture, stamps_never_run_backwards) {
     weir_logger *lg = weir_get_logger("o");
     uint64_t last = 0;
