@@ -31,7 +31,8 @@ static void tell(const char *what, const weir_error *err) {
 static void open_port(const settings *s) {
     weir_error err;
     if (!s->has_admin || s->config_port[0] == '\0' || port != NULL) return;
-    if (port_server_start(door, s->config_port, NULL, &port, &err) != 0) tell("config port", &err);
+    if (port_server_start(door, "config port", s->config_port, NULL, &port, &err) != 0)
+        tell("config port", &err);
 }
 
 static void open_http(const settings *s, const char *service) {
@@ -111,7 +112,7 @@ int admin_listen(int number, weir_verify verify) {
     snprintf(address, sizeof address, "127.0.0.1:%d", number < 0 ? PORT_DEFAULT : number);
     pthread_mutex_lock(&lock);
     if (door != NULL && listen_port == NULL && number <= 65535 &&
-        port_server_start(door, address, verify, &listen_port, &err) == 0) {
+        port_server_start(door, "port of weir_listen", address, verify, &listen_port, &err) == 0) {
         got = port_server_port(listen_port);
         if (got == 0) { /* taken: the host is told, and asks again if it likes */
             port_server_stop(listen_port);

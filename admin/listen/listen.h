@@ -15,10 +15,10 @@
 #include "admin/control/control.h"
 
 typedef struct port_server port_server;
-/* address: "127.0.0.1:9030", "[::1]:9030", "unix:/path". Loopback only. A port that is taken is no
- * error: it is retried once a second and shown by control_set_listener. */
-int port_server_start(control *c, const char *address, weir_verify verify, port_server **out,
-                      weir_error *err);
+/* name: in status. address: "127.0.0.1:9030", "[::1]:9030", "unix:/path". Loopback only. A port that is taken
+ * is no error: it is retried once a second and shown by control_set_listener. */
+int port_server_start(control *c, const char *name, const char *address, weir_verify verify,
+                      port_server **out, weir_error *err);
 int port_server_port(const port_server *s); /* bound TCP port, 0 when not (yet) bound */
 void port_server_stop(port_server *s);
 /* In a forked child: lets the parent's descriptors go; nothing else may be done with s. */

@@ -123,8 +123,8 @@ static void serve(void *arg) {
     while (!stopping(s)) turn(s);
 }
 
-int port_server_start(control *c, const char *address, weir_verify verify, port_server **out,
-                      weir_error *err) {
+int port_server_start(control *c, const char *name, const char *address, weir_verify verify,
+                      port_server **out, weir_error *err) {
     listen_address where;
     if (address_parse(address, 9030, &where, err) != 0) return -1;
     port_server *s = calloc(1, sizeof *s);
@@ -132,7 +132,7 @@ int port_server_start(control *c, const char *address, weir_verify verify, port_
     s->control = c;
     s->verify = verify;
     s->wake = descriptor_above(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
-    listener_init(&s->listener, c, "config port", &where);
+    listener_init(&s->listener, c, name, &where);
     listener_step(&s->listener, clock_monotonic_ns());
     int rc = s->wake < 0 ? error_system(err, errno, "cannot make an eventfd") : 0;
     if (rc == 0) rc = worker_start(&s->worker, "weir-port", serve, s, err);

@@ -175,6 +175,15 @@ static void do_fork(char *args) {
     printf("ok %d\n", status);
 }
 
+/* As daemon(3): the child goes on, the parent ends without a word. */
+static void do_daemon(char *args) {
+    (void)args;
+    pid_t parent = getpid(), pid = fork();
+    if (pid > 0) _exit(0);
+    while (getppid() == parent) usleep(1000);
+    WEIR_WARNING(weir_get_logger("host.child"), "the child goes on");
+    printf("ok %d\n", (int)getpid());
+}
 static void do_listen(char *args) { printf("%d\n", weir_listen((int)strtol(args, NULL, 10), NULL)); }
 static void do_clock(char *args) {
     (void)args;
@@ -216,6 +225,7 @@ static const struct command {
     {"start", do_start, "CONFIG"},
     {"stop", do_stop, "weir_stop; answers the milliseconds it took"},
     {"fork", do_fork, "COUNT: a child logs COUNT records and exits"},
+    {"daemon", do_daemon, "the parent ends, its child goes on"},
     {"listen", do_listen, "PORT: weir_listen"},
     {"clock", do_clock, "CPU time of the process, ns"},
     {"exit", do_exit, "STATUS: exit without weir_stop"},
