@@ -73,6 +73,7 @@ typedef struct ring {
     char *reading_data;
     uint64_t reading_mask;
     uint64_t read_pos;   /* how far it has read in it; its own read_pos is how far it has released */
+    uint64_t seen_write; /* private copy of its write_pos: the true one is looked at when that is reached */
     uint64_t read_count; /* records read, likewise */
     uint64_t damaged;    /* see ring_damaged */
 } ring;

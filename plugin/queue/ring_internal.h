@@ -49,6 +49,7 @@ ring_segment *ring_segment_create(ring_set *s, ring_slot *slot, size_t size);
 void ring_segment_free(ring_set *s, ring_segment *segment, uint64_t size);
 /* Makes it the segment that the producer writes to. */
 void ring_set_head(ring *r, ring_segment *segment);
-void ring_set_reading(ring *r, ring_segment *segment, uint64_t size);
+/* Makes it the segment that is read, from that position on. */
+void ring_set_reading(ring *r, ring_segment *segment, uint64_t size, uint64_t position);
 
 #endif

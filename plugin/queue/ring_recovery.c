@@ -103,8 +103,7 @@ static void slot_begin_recovered(ring_set *s, uint32_t index) {
     slot->r.head = slot->segments[slot->segment_count - 1];
     slot->r.tail = slot->segments[0];
     slot->r.read_count = slot->r.tail->consumed;
-    ring_set_reading(&slot->r, slot->r.tail, slot->r.tail->size);
-    slot->r.read_pos = slot->r.tail->read_pos;
+    ring_set_reading(&slot->r, slot->r.tail, slot->r.tail->size, slot->r.tail->read_pos);
 }
 
 /* Reads all of it once, only to count what cannot be read. */

@@ -62,10 +62,10 @@ void ring_set_head(ring *r, ring_segment *segment) {
     __atomic_store_n(&r->head, segment, __ATOMIC_RELEASE);
 }
 
-void ring_set_reading(ring *r, ring_segment *segment, uint64_t size) {
+void ring_set_reading(ring *r, ring_segment *segment, uint64_t size, uint64_t position) {
     r->reading_data = ring_segment_data(segment);
     r->reading_mask = size - 1;
-    r->read_pos = 0;
+    r->read_pos = r->seen_write = position;
     __atomic_store_n(&r->reading, segment, __ATOMIC_RELEASE);
 }
 
@@ -79,7 +79,7 @@ static bool slot_begin(ring_set *s, ring_slot *slot) {
     slot->r.read_count = slot->consumed;
     ring_set_head(&slot->r, segment);
     __atomic_store_n(&slot->r.tail, segment, __ATOMIC_RELEASE);
-    ring_set_reading(&slot->r, segment, RING_FIRST_SIZE);
+    ring_set_reading(&slot->r, segment, RING_FIRST_SIZE, 0);
     return true;
 }
 

@@ -157,17 +157,21 @@ static void set_time(const record_reader *r, const ring_entry *e, record *rec) {
     rec->relative_created = (double)(ns - r->source.start_ns) / 1e6;
 }
 
+/* The C library's memset: what gcc makes of a constant size (rep stos) costs 6 ns more. */
+static __attribute__((noipa)) void clear(record *rec, size_t size) { memset(rec, 0, size); }
+
 static void start_record(record_reader *r, const ring_entry *e, record *rec) {
-    *rec = (record){.id = e->id,
-                    .stamp = e->stamp,
-                    .logger_id = e->logger,
-                    .level = e->level,
-                    .thread = e->tid,
-                    .process = r->source.process,
-                    .process_name = r->source.process_name,
-                    .entry = e,
-                    .memory = &r->memory,
-                    .scratch = &r->scratch};
+    clear(rec, sizeof *rec);
+    rec->id = e->id;
+    rec->stamp = e->stamp;
+    rec->logger_id = e->logger;
+    rec->level = e->level;
+    rec->thread = e->tid;
+    rec->process = r->source.process;
+    rec->process_name = r->source.process_name;
+    rec->entry = e;
+    rec->memory = &r->memory;
+    rec->scratch = &r->scratch;
     set_time(r, e, rec);
 }
 
