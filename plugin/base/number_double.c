@@ -15,8 +15,10 @@
 
 void number_repr(text *out, double d) { decimal_repr(out, d); }
 
+/* Where the text is made: in the output itself, since bytes that are copied right after they were
+ * written cost more than all the rest. */
 typedef struct layout {
-    char at[LAYOUT_SIZE];
+    char *at; /* LAYOUT_SIZE bytes */
     size_t len;
 } layout;
 
@@ -131,15 +133,19 @@ void number_printf(text *out, char conversion, int precision, bool alt, double d
         print_special(out, conversion, negative, __builtin_isnan(d));
         return;
     }
-    layout l;
-    l.len = 0;
+    char aside[LAYOUT_SIZE];
+    bool in_place = !out->failed && out->cap - out->len > LAYOUT_SIZE;
+    layout l = {in_place ? out->data + out->len : aside, 0};
     if (negative) put(&l, '-');
     unsigned digits = precision < 0 ? DEFAULT_PRECISION : (unsigned)precision;
-    if (layout_double(&l, conversion, digits, alt, d)) {
+    bool done = layout_double(&l, conversion, digits, alt, d);
+    if (in_place) {
+        if (done) out->len += l.len;
+        out->data[out->len] = '\0';
+    } else if (done) {
         text_add(out, l.at, l.len);
-    } else {
-        number_libc(out, conversion, precision, alt, d);
     }
+    if (!done) number_libc(out, conversion, precision, alt, d);
 }
 
 void number_printf_long(text *out, char conversion, int precision, bool alt, long double d) {
