@@ -117,10 +117,11 @@ static bool make_plan(const site_format *format, unsigned flags, uint64_t *out) 
         *out = plan | PLAN_TEXT;
         return true;
     }
-    bool is_fixed = plan == PLAN_KNOWN, is_long = format->arg_count > PLAN_CODES;
+    bool is_plain = plan == PLAN_KNOWN, is_fixed = is_plain, is_long = format->arg_count > PLAN_CODES;
     for (size_t i = 0; i < format->arg_count; i++) {
         uint8_t code = code_of(format, i);
         if (code > CODE_DOUBLE) is_fixed = false;
+        if (code > CODE_DOUBLE && code != CODE_STRING) is_plain = false;
         if (code == CODE_STRING_LIMIT) is_long = true;
         if (i < PLAN_CODES) codes |= (uint64_t)code << (4 * i);
     }
@@ -128,7 +129,10 @@ static bool make_plan(const site_format *format, unsigned flags, uint64_t *out) 
         *out = plan;
         return make_long_plan(format, out);
     }
-    if (is_fixed) plan |= PLAN_FIXED | (uint64_t)format->arg_count << PLAN_WORDS_SHIFT;
+    if (is_fixed)
+        plan |= PLAN_FIXED | (uint64_t)format->arg_count << PLAN_WORDS_SHIFT;
+    else if (is_plain)
+        plan |= PLAN_PLAIN;
     *out = plan | codes;
     return true;
 }

@@ -26,12 +26,14 @@ enum plan_code {
 };
 #define PLAN_CODES 12
 #define PLAN_WORDS_SHIFT 48
+#define PLAN_CODES_MASK (((uint64_t)1 << PLAN_WORDS_SHIFT) - 1)
 #define PLAN_FLAG(n) ((uint64_t)1 << (56 + (n)))
 #define PLAN_KNOWN PLAN_FLAG(0)
 #define PLAN_FIXED PLAN_FLAG(1)     /* codes INT to DOUBLE only, no exception: the shortest way */
 #define PLAN_LONG PLAN_FLAG(2)      /* more arguments, or literal precisions: see long_plan */
 #define PLAN_TEXT PLAN_FLAG(3)      /* not capturable: formatted at the call */
 #define PLAN_EXCEPTION PLAN_FLAG(4) /* with a stack trace */
+#define PLAN_PLAIN PLAN_FLAG(5)     /* as PLAN_FIXED, but with CODE_STRING among them: the next shortest */
 
 typedef struct long_plan {
     uint32_t count;
@@ -40,7 +42,7 @@ typedef struct long_plan {
 } long_plan;
 
 static inline const long_plan *plan_long(uint64_t plan) {
-    return (const long_plan *)(uintptr_t)(plan & (((uint64_t)1 << PLAN_WORDS_SHIFT) - 1));
+    return (const long_plan *)(uintptr_t)(plan & PLAN_CODES_MASK);
 }
 static inline uint64_t plan_at(uint32_t site) {
     return __atomic_load_n(&__atomic_load_n(&front.plans, __ATOMIC_RELAXED)[site], __ATOMIC_RELAXED);

@@ -1,30 +1,93 @@
-/* capture.c - weir_log_call: the way of a warm call with numbers only, in one function, and the door
+/* capture.c - weir_log_call: the ways of a warm call with numbers and plain strings, and the door
  * to all other ways. In the caller's thread. The protocol is told in front_internal.h, the bytes in
  * queue/entry.h. */
 #include "frontend/capture_call.h"
 
-/* Room behind the header for what the shortest way takes: 12 arguments. */
+/* The arguments of a call with strings among them. */
+typedef struct plain_args {
+    uint64_t words[PLAN_CODES]; /* of a string its address */
+    uint32_t lens[PLAN_CODES];  /* of a string; else NO_STRING */
+    size_t count;
+} plain_args;
+#define NO_STRING UINT32_MAX
+
 static inline char *put_word(char *out, uint64_t word) {
     memcpy(out, &word, sizeof word);
     return out + sizeof word;
 }
 
-/* Numbers straight into the ring. A macro's worth of code that cannot be a function: va_arg. */
-static inline __attribute__((always_inline)) char *put_numbers(char *out, uint64_t plan, va_list *args) {
-    for (;; plan >>= 4) {
-        switch (plan & 15) {
-        case CODE_INT: out = put_word(out, (uint64_t)(int64_t)va_arg(*args, int)); break;
-        case CODE_UINT: out = put_word(out, va_arg(*args, unsigned)); break;
-        case CODE_WORD: out = put_word(out, va_arg(*args, uint64_t)); break;
-        case CODE_DOUBLE: {
-            double d = va_arg(*args, double);
-            memcpy(out, &d, sizeof d);
-            out += sizeof d;
-            break;
-        }
-        default: return out;
-        }
+static inline uint32_t padded(uint32_t bytes) { return (bytes + ENTRY_ALIGN - 1) & ~(ENTRY_ALIGN - 1); }
+static inline uint32_t string_room(uint32_t len) { return padded((uint32_t)sizeof len + len); }
+
+/* Most strings are that short: copies that overlap, without a call. */
+static inline void copy_string(char *out, const char *s, uint32_t len) {
+    if (len >= 16 && len <= 32) {
+        memcpy(out, s, 16);
+        memcpy(out + len - 16, s + len - 16, 16);
+    } else if (len >= 8 && len < 16) {
+        memcpy(out, s, 8);
+        memcpy(out + len - 8, s + len - 8, 8);
+    } else if (len > 0) {
+        memcpy(out, s, len);
     }
+}
+
+static inline char *put_string(char *out, uint64_t address, uint32_t len) {
+    const char *s = (const char *)(uintptr_t)address;
+    uint32_t head = s == NULL ? ENTRY_NULL_STRING : len;
+    memcpy(out, &head, sizeof head);
+    copy_string(out + sizeof head, s, len);
+    return out + string_room(len);
+}
+
+/* A number as its word. A macro's worth of code that cannot be a function: va_arg. */
+static inline __attribute__((always_inline)) uint64_t take_number(uint64_t code, va_list *args) {
+    switch (code) {
+    case CODE_INT: return (uint64_t)(int64_t)va_arg(*args, int);
+    case CODE_UINT: return va_arg(*args, unsigned);
+    case CODE_DOUBLE: {
+        double d = va_arg(*args, double);
+        uint64_t word;
+        memcpy(&word, &d, sizeof word);
+        return word;
+    }
+    default: return va_arg(*args, uint64_t);
+    }
+}
+
+/* Numbers straight into the ring. */
+static inline __attribute__((always_inline)) void put_numbers(char *out, uint64_t plan, va_list *args) {
+    for (plan &= PLAN_CODES_MASK; plan != 0; plan >>= 4) out = put_word(out, take_number(plan & 15, args));
+}
+
+static inline __attribute__((always_inline)) void put_plain(char *out, const plain_args *from) {
+    for (size_t i = 0; i < from->count; i++)
+        out = from->lens[i] == NO_STRING ? put_word(out, from->words[i])
+                                         : put_string(out, from->words[i], from->lens[i]);
+}
+
+/* Returns the bytes of all arguments; 0: more than `most`. */
+static inline __attribute__((always_inline)) uint32_t take_plain(uint64_t plan, uint32_t most,
+                                                                 plain_args *out, va_list *args) {
+    uint32_t size = 0;
+    out->count = 0;
+    for (plan &= PLAN_CODES_MASK; plan != 0; plan >>= 4) {
+        size_t i = out->count++;
+        if ((plan & 15) == CODE_STRING) {
+            const char *s = va_arg(*args, const char *);
+            size_t len = s == NULL ? 0 : strlen(s);
+            if (len > most - size) return 0;
+            out->words[i] = (uintptr_t)s;
+            out->lens[i] = (uint32_t)len;
+            size += string_room((uint32_t)len);
+        } else {
+            out->words[i] = take_number(plan & 15, args);
+            out->lens[i] = NO_STRING;
+            size += 8;
+        }
+        if (size > most) return 0;
+    }
+    return size;
 }
 
 static inline void put_fields(char *out, const bound_logger *to, const thread_state *t) {
@@ -33,13 +96,12 @@ static inline void put_fields(char *out, const bound_logger *to, const thread_st
 }
 
 /* true: done. false: this call needs the longer way (and nothing has happened). */
-static inline __attribute__((always_inline)) bool log_numbers(thread_state *t, bound_logger *to, uint64_t ids,
-                                                              int level, uint64_t plan, va_list *args) {
+static inline __attribute__((always_inline)) bool log_plain(thread_state *t, bound_logger *to, uint64_t ids,
+                                                            int level, uint64_t plan, uint32_t args_size,
+                                                            const plain_args *taken, va_list *args) {
     ring *r = t->ring;
-    uint32_t args_size = (uint32_t)(plan >> PLAN_WORDS_SHIFT & 0xFF) * 8;
     uint32_t fields_size = (uint32_t)to->fields.len + t->bound.len;
-    uint32_t size =
-        ((uint32_t)sizeof(ring_entry) + args_size + fields_size + ENTRY_ALIGN - 1) & ~(ENTRY_ALIGN - 1);
+    uint32_t size = padded((uint32_t)sizeof(ring_entry) + args_size + fields_size);
     if (FRONT_UNLIKELY(r == NULL || size > t->entry_max)) return false;
     ring_entry *e = (ring_entry *)(void *)ring_reserve(front.set.rings, r, size);
     if (FRONT_UNLIKELY(e == NULL)) return false;
@@ -56,11 +118,27 @@ static inline __attribute__((always_inline)) bool log_numbers(thread_state *t, b
     e->args_size = args_size;
     e->fields_size = fields_size;
     e->check = entry_check(e);
-    char *out = put_numbers((char *)(e + 1), plan, args);
-    if (FRONT_UNLIKELY(fields_size > 0)) put_fields(out, to, t);
+    if (taken != NULL)
+        put_plain((char *)(e + 1), taken);
+    else
+        put_numbers((char *)(e + 1), plan, args);
+    if (FRONT_UNLIKELY(fields_size > 0)) put_fields((char *)(e + 1) + args_size, to, t);
     ring_publish(r, size);
     if (FRONT_UNLIKELY(ring_half_full(r))) room_wake_backend(r);
     return true;
+}
+
+static inline __attribute__((always_inline)) bool log_numbers(thread_state *t, bound_logger *to, uint64_t ids,
+                                                              int level, uint64_t plan, va_list *args) {
+    uint32_t args_size = (uint32_t)(plan >> PLAN_WORDS_SHIFT & 0xFF) * 8;
+    return log_plain(t, to, ids, level, plan, args_size, NULL, args);
+}
+
+static inline __attribute__((always_inline)) bool log_strings(thread_state *t, bound_logger *to, uint64_t ids,
+                                                              int level, uint64_t plan, va_list *args) {
+    plain_args taken;
+    uint32_t args_size = take_plain(plan, t->entry_max, &taken, args);
+    return args_size != 0 && log_plain(t, to, ids, level, plan, args_size, &taken, args);
 }
 
 /* Any call, inside the epoch. */
@@ -113,8 +191,17 @@ void weir_log_call(weir_logger *handle, weir_call_site *site, int level, const c
         bound_logger *to = logger_of_handle(handle);
         uint64_t ids = numbers_of(to, site, t->epoch);
         uint64_t plan = FRONT_LIKELY(ids != 0) ? plan_at((uint32_t)ids) : 0;
-        if ((plan & PLAN_FIXED) == 0 || !log_numbers(t, to, ids, level, plan, &args))
-            log_any(t, to, site, level, NULL, 0, &args, __builtin_return_address(0));
+        bool done = false;
+        if (FRONT_LIKELY((plan & PLAN_FIXED) != 0)) {
+            done = log_numbers(t, to, ids, level, plan, &args);
+        } else if ((plan & PLAN_PLAIN) != 0) {
+            done = log_strings(t, to, ids, level, plan, &args);
+            if (FRONT_UNLIKELY(!done)) { /* the longer way begins anew */
+                va_end(args);
+                va_start(args, format);
+            }
+        }
+        if (FRONT_UNLIKELY(!done)) log_any(t, to, site, level, NULL, 0, &args, __builtin_return_address(0));
         front_leave(t);
     }
     va_end(args);

@@ -86,51 +86,74 @@ static inline void one_call(bool numbers, int i, const text32 &text) {
         peer_text(text.bytes);
 }
 
-// Ticks of each call; measured is false for the cost of measuring alone.
-static void bursts(bool numbers, int count, bool measured, std::vector<uint32_t> *out) {
+struct samples {
+    std::vector<uint32_t> calls, nothing; // ticks; of two stamps with nothing between them
+};
+
+static inline uint32_t ticks_since(uint64_t begin) {
+    barrier();
+    return uint32_t(std::min<uint64_t>(__rdtsc() - begin, UINT32_MAX));
+}
+
+// What measuring costs is measured beside each burst: it changes with what else the machine does.
+static void bursts(bool numbers, int count, samples *out) {
     text32 text;
     memcpy(text.bytes, "0123456789abcdefghijklmnopqrstuv", 33);
     for (int i = 0; i < count; i++) {
         usleep(BURST_PAUSE_US);
         for (int j = 0; j < BURST; j++) {
             uint64_t begin = __rdtsc();
-            if (measured) one_call(numbers, i * BURST + j, text);
-            barrier();
-            uint64_t ticks = __rdtsc() - begin;
-            out->push_back(uint32_t(std::min<uint64_t>(ticks, UINT32_MAX)));
+            one_call(numbers, i * BURST + j, text);
+            out->calls.push_back(ticks_since(begin));
+        }
+        for (int j = 0; j < BURST; j++) {
+            uint64_t begin = __rdtsc();
+            out->nothing.push_back(ticks_since(begin));
         }
     }
 }
 
+// Of grouped data, since a virtual machine's counter may move in steps (of 10 ns, say): equal values
+// are taken as spread evenly over the step, half of which lies on either side.
 static double percentile(const std::vector<uint32_t> &sorted, double p) {
-    return sorted[std::min(sorted.size() - 1, size_t(p * double(sorted.size())))];
+    double rank = p * double(sorted.size());
+    uint32_t value = sorted[std::min(sorted.size() - 1, size_t(rank))];
+    auto group = std::equal_range(sorted.begin(), sorted.end(), value);
+    double step = 1e9;
+    if (group.first != sorted.begin()) step = std::min(step, value - double(group.first[-1]));
+    if (group.second != sorted.end()) step = std::min(step, double(*group.second) - value);
+    if (step == 1e9) step = 0;
+    double passed = (rank - double(group.first - sorted.begin())) / double(group.second - group.first);
+    return value + step * (std::min(1.0, passed) - 0.5);
 }
 
 static void measure_latency(bool numbers, int producers, int count, const char *path) {
     double tick = tick_ns();
-    std::vector<uint32_t> empty, all;
-    bursts(numbers, 20, false, &empty);
-    std::sort(empty.begin(), empty.end());
-    double cost = percentile(empty, 0.5);
     unlink(path);
     peer_open(path);
-    std::vector<std::vector<uint32_t>> ticks(static_cast<size_t>(producers));
+    std::vector<samples> found(static_cast<size_t>(producers));
     std::vector<std::thread> threads;
-    for (auto &mine : ticks) {
-        mine.reserve(size_t(count + 20) * BURST);
+    for (samples &mine : found)
         threads.emplace_back([&mine, numbers, count] {
-            bursts(numbers, 20, true, &mine); // a thread's first calls do more
-            mine.clear();
-            bursts(numbers, count, true, &mine);
+            bursts(numbers, 20, &mine); // a thread's first calls do more
+            mine = samples();
+            mine.calls.reserve(size_t(count) * BURST);
+            mine.nothing.reserve(size_t(count) * BURST);
+            bursts(numbers, count, &mine);
         });
-    }
     for (auto &t : threads) t.join();
     peer_close();
     unlink(path);
-    for (auto &mine : ticks) all.insert(all.end(), mine.begin(), mine.end());
-    std::sort(all.begin(), all.end());
-    auto at = [&](double p) { return std::max(0.0, (percentile(all, p) - cost) * tick); };
-    printf("{\"p50\":%.1f,\"p99\":%.1f,\"p999\":%.1f,\"calls\":%zu}\n", at(0.5), at(0.99), at(0.999), all.size());
+    samples all;
+    for (samples &mine : found) {
+        all.calls.insert(all.calls.end(), mine.calls.begin(), mine.calls.end());
+        all.nothing.insert(all.nothing.end(), mine.nothing.begin(), mine.nothing.end());
+    }
+    std::sort(all.calls.begin(), all.calls.end());
+    std::sort(all.nothing.begin(), all.nothing.end());
+    double cost = percentile(all.nothing, 0.5);
+    auto at = [&](double p) { return std::max(0.0, (percentile(all.calls, p) - cost) * tick); };
+    printf("{\"p50\":%.1f,\"p99\":%.1f,\"p999\":%.1f,\"cost\":%.1f}\n", at(0.5), at(0.99), at(0.999), cost * tick);
 }
 
 // ---- end to end ----

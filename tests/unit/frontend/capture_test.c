@@ -40,6 +40,35 @@ Test(capture, strings) {
     expect_message(&f, &rec, "before|abc|xy|whole|    r|(null)");
 }
 
+/* The same site again and again: its first call goes another way than the warm ones. */
+Test(capture, strings_of_every_length_beside_numbers) {
+    weir_logger *lg = weir_bind(weir_get_logger("s"), "key", "value");
+    for (size_t len = 0; len < 100; len++) {
+        char text[101], expected[400];
+        for (size_t i = 0; i < len; i++) text[i] = (char)('a' + i % 26);
+        text[len] = '\0';
+        const char *nothing = len % 2 != 0 ? "" : NULL;
+        WEIR_ERROR(lg, "%s %d %s %g %s %u %d %d %d %d %d %s", text, -3, text, 0.5, nothing, 4000000000u, 6, 7,
+                   8, 9, 10, text);
+        snprintf(expected, sizeof expected, "%s -3 %s 0.5 %s 4000000000 6 7 8 9 10 %s", text, text,
+                 nothing == NULL ? "(null)" : "", text);
+        expect_message(&f, &rec, expected);
+        cr_assert_eq(rec.field_count, 1);
+        cr_assert_slice(rec.fields[0].key, "key");
+    }
+}
+
+Test(capture, a_warm_site_takes_a_string_that_must_be_cut) {
+    static char huge[RING_DEFAULT_SIZE];
+    memset(huge, 'x', sizeof huge - 1);
+    for (int i = 0; i < 3; i++) {
+        WEIR_ERROR(weir_get_logger("s"), "%d %s", i, i == 1 ? huge : "short");
+        cr_assert(fixture_next(&f, &rec));
+        cr_assert_eq((rec.entry->flags & ENTRY_CUT) != 0, i == 1);
+        cr_assert_eq(record_message(&rec, ESCAPE_NONE).data[0], '0' + i);
+    }
+}
+
 Test(capture, a_limited_string_needs_no_nul) {
     char raw[4] = {'w', 'x', 'y', 'z'};
     WEIR_ERROR(weir_get_logger("s"), "%.*s", 4, raw);
