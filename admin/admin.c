@@ -10,6 +10,7 @@
 #include "admin/http/http.h"
 #include "admin/listen/listen.h"
 #include "admin/listen/listener.h"
+#include "base/worker.h"
 
 #define PORT_DEFAULT 9030
 
@@ -49,18 +50,18 @@ static void open_http(const settings *s, const char *service) {
     if (given.local_socket && http_server_start(door, &given, &http, &err) != 0) tell("local socket", &err);
 }
 
-/* Weir was started by a bad file; the first valid one opens the doors. On thread weir-control, which
- * admin_stop waits for without the lock. */
+/* Weir was started by a bad file; the first valid one opens the doors that it names. On thread
+ * weir-control, which admin_stop waits for without the lock. The local socket is open already, and stays. */
 static void open_late(const settings *s) {
+    weir_error err;
     pthread_mutex_lock(&lock);
     if (door != NULL) {
         open_port(s);
-        if (s->has_admin) {
-            http_server *before = http;
-            http = NULL;
-            http_server_stop(before);
+        http_settings given = {.address = s->http, .hosts = s->hosts, .service = control_service(door)};
+        if (http == NULL)
             open_http(s, control_service(door));
-        }
+        else if (s->has_admin && s->http[0] != '\0' && http_server_add_tcp(http, &given, &err) != 0)
+            tell("http", &err);
     }
     pthread_mutex_unlock(&lock);
 }
@@ -125,6 +126,7 @@ int admin_listen(int number, weir_verify verify) {
 }
 
 void admin_stop_listening(void) {
+    if (worker_is_self()) return; /* from the host's verify: the port's thread would wait for itself */
     pthread_mutex_lock(&lock);
     port_server *last = listen_port;
     listen_port = NULL;

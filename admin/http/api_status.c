@@ -39,8 +39,9 @@ void endpoint_link(http_request *r) {
     if (!request_only(r, no_args)) return;
     if (!http_server_link(r->server, &link)) {
         answer_problem(r, 404, "%s",
-                       r->server->has_tcp ? "the page's port is taken by somebody else (see status)"
-                                          : "there is no page: [admin] http is not set");
+                       __atomic_load_n(&r->server->has_tcp, __ATOMIC_ACQUIRE)
+                           ? "the page's port is taken by somebody else (see status)"
+                           : "there is no page: [admin] http is not set");
     } else {
         answer_json(r);
         json_begin_object(&r->writer);

@@ -14,6 +14,8 @@ typedef struct http_settings {
     const char *service;
 } http_settings;
 int http_server_start(control *c, const http_settings *settings, http_server **out, weir_error *err);
+/* A TCP address for a server that was started without one. */
+int http_server_add_tcp(http_server *s, const http_settings *settings, weir_error *err);
 void http_server_stop(http_server *s);
 /* In a forked child: lets the parent's descriptors go; nothing else may be done with s. */
 void http_server_forked(http_server *s);

@@ -38,6 +38,10 @@ static int64_t sooner(int64_t a, int64_t b) { return a == 0 ? b : b == 0 || a < 
 
 static int64_t step_listeners(http_server *s, int64_t now) {
     int64_t next = 0;
+    if (__atomic_exchange_n(&s->late, 0, __ATOMIC_ACQ_REL) != 0) {
+        listener_init(&s->tcp, s->control, "http", &s->late_tcp);
+        __atomic_store_n(&s->has_tcp, true, __ATOMIC_RELEASE);
+    }
     if (s->has_tcp) {
         next = listener_step(&s->tcp, now);
         arm(s, &s->tcp, EVENT_TCP, door_count(s, false) < LIMIT_HTTP_CONNECTIONS - HTTP_LOCAL_RESERVE);
@@ -143,19 +147,36 @@ static void load_token(http_server *s, const char *service) {
     text_done(&directory);
 }
 
-static int open_tcp(http_server *s, const http_settings *given, weir_error *err) {
-    listen_address where;
-    if (given->address == NULL || given->address[0] == '\0') return 0;
-    if (address_parse(given->address, 9031, &where, err) != 0) return -1;
-    if (where.is_unix)
+/* The address, the token and the hosts; nothing is opened. */
+static int prepare_tcp(http_server *s, const http_settings *given, listen_address *where, weir_error *err) {
+    if (address_parse(given->address, 9031, where, err) != 0) return -1;
+    if (where->is_unix)
         return error_set(err, WEIR_ERR_INVALID,
                          "http = %.200s: a page needs a TCP address (the local socket is there anyway)",
                          given->address);
     load_token(s, given->service);
     snprintf(s->hosts, sizeof s->hosts, "%s", given->hosts != NULL ? given->hosts : "");
+    return 0;
+}
+
+static int open_tcp(http_server *s, const http_settings *given, weir_error *err) {
+    listen_address where;
+    if (given->address == NULL || given->address[0] == '\0') return 0;
+    if (prepare_tcp(s, given, &where, err) != 0) return -1;
     listener_init(&s->tcp, s->control, "http", &where);
     s->has_tcp = true;
     listener_step(&s->tcp, clock_monotonic_ns());
+    return 0;
+}
+
+/* Token and hosts are read for TCP connections only, and there are none before thread weir-http has
+ * seen `late`. */
+int http_server_add_tcp(http_server *s, const http_settings *given, weir_error *err) {
+    if (__atomic_load_n(&s->has_tcp, __ATOMIC_ACQUIRE))
+        return error_set(err, WEIR_ERR_STATE, "the HTTP server has an address already");
+    if (prepare_tcp(s, given, &s->late_tcp, err) != 0) return -1;
+    __atomic_store_n(&s->late, 1, __ATOMIC_RELEASE);
+    server_wake(s);
     return 0;
 }
 

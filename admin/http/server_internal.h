@@ -31,7 +31,10 @@ typedef struct door {
 
 struct http_server {
     control *control;
-    bool has_tcp, has_local;
+    bool has_tcp; /* atomic: set once tcp is initialised; by thread weir-http when it is late */
+    bool has_local;
+    uint32_t late; /* atomic: 1 when late_tcp is to be opened */
+    listen_address late_tcp;
     listener tcp, local;
     enum armed { ARMED_NOT, ARMED_IDLE, ARMED_ACCEPT } armed[2]; /* in the epoll set: tcp, local */
     char hosts[1024];

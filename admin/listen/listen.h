@@ -1,8 +1,8 @@
 /* listen.h - the config port: Python's logging.config.listen() protocol, 4 bytes big-endian length,
  * then that many bytes of configuration; then an answer, which Python's own client does not read.
  *
- *   ok generation N[, M loggers disabled][, M levels over it]\n   then lines disabled:, over:, warning:
- *   refused: N problems\n and a line each     superseded by generation N\n     failed: WHY\n
+ *   ok generation N[, M loggers disabled][, M levels over it]\n   then lines disabled:, over:, restart:,
+ * warnings refused: N problems\n and a line each     superseded by generation N\n     failed: WHY\n
  *
  * and the end of the stream. Of several messages that are complete at one time the newest is applied; the
  * others are superseded by it (those before it, if it is refused, have their turn).

@@ -11,14 +11,16 @@ static void add_lines(text *out, const char *what, const name_list *lines) {
     for (size_t i = 0; i < lines->count; i++) text_addf(out, "%s: %s\n", what, lines->names[i]);
 }
 
+/* problem_print says itself which are warnings. Errors beyond LIMIT_PROBLEMS are counted. */
 static void add_problems(text *out, const problems *p, bool warnings) {
+    size_t listed = 0;
     for (size_t i = 0; i < p->count; i++) {
         if (p->list[i].warning != warnings) continue;
-        if (warnings) text_add_cstr(out, "warning: ");
         problem_print(p, &p->list[i], out);
         text_add_char(out, '\n');
+        listed++;
     }
-    if (!warnings && p->dropped > 0) text_addf(out, "and %zu more problems\n", p->dropped);
+    if (!warnings && p->errors > listed) text_addf(out, "and %zu more problems\n", p->errors - listed);
 }
 
 static void answer_applied(text *out, const push_result *r) {

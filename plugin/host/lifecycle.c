@@ -5,6 +5,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/futex.h"
 #include "host/service_name.h"
@@ -150,6 +151,17 @@ static int build_first(weir_core *core, const config_plan *plan, const core_opti
     return 0;
 }
 
+/* The file is read again later, when the host may have changed its directory. malloc'd. */
+static char *absolute_path(const char *path) {
+    char *directory = path[0] == '/' ? NULL : getcwd(NULL, 0);
+    if (directory == NULL) return strdup(path);
+    text joined;
+    text_init(&joined, 0);
+    text_addf(&joined, "%s/%s", directory, path);
+    free(directory);
+    return text_take(&joined);
+}
+
 int core_start(weir_core *core, config_plan *plan, const char *config_path, const core_options *options,
                problems *p, weir_error *err) {
     built_config built = {0};
@@ -160,7 +172,7 @@ int core_start(weir_core *core, config_plan *plan, const char *config_path, cons
     clock_setup();
     core->start_ns = clock_realtime_ns();
     service_name(options->service ? options->service : plan->settings.service, core->service);
-    if (config_path != NULL && (core->config_path = strdup(config_path)) == NULL) {
+    if (config_path != NULL && (core->config_path = absolute_path(config_path)) == NULL) {
         error_set(err, WEIR_ERR_SYSTEM, "no memory");
         goto fail;
     }

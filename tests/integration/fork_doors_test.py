@@ -6,7 +6,9 @@ import socket
 import harness
 from harness import Service, push, test, wait_until
 
-CONFIG = """[admin]
+CONFIG = """[weir]
+run_dir = {run}
+[admin]
 http = 127.0.0.1:{http}
 config_port = 127.0.0.1:{port}
 [loggers]
@@ -22,6 +24,9 @@ args = ('{dir}/out.log',)
 level = INFO
 handlers = file
 """
+
+
+NO_ADMIN = CONFIG.split("[admin]")[0] + "[loggers]" + CONFIG.split("[loggers]")[1]
 
 
 def free_ports(count):
@@ -74,14 +79,14 @@ def children_that_log_and_end():
 
 @test(quick=True)
 def the_hosts_own_port():
-    service = Service(CONFIG.split("[loggers]")[0] and "[loggers]" + CONFIG.split("[loggers]")[1])
+    service = Service(NO_ADMIN)
     number = int(service.run("listen 0"))
     assert number > 0
     with open(service.config_path) as f:
         text = f.read()
     assert push(number, text) == "ok generation 2\n"
     assert int(service.run("listen 0")) == -1, "it listens already"
-    other = Service("[loggers]" + CONFIG.split("[loggers]")[1], name="other")
+    other = Service(NO_ADMIN, name="other")
     assert int(other.run("listen %d" % number)) == -1, "the port is taken"
     assert other.status()["generation"] == 1
 

@@ -13,6 +13,7 @@ from harness import SLOW, Service, push, test, wait_until
 API = openapi.load()
 
 CONFIG = """[weir]
+run_dir = {run}
 recent = {recent}
 [admin]
 http = 127.0.0.1:0
@@ -238,7 +239,7 @@ def the_file_is_watched():
     wait_until(lambda: trouble() is None, 10, "the file is back")
     assert not call(service, "GET", "/api/config")["differs_from_file"]
     with open(service.config_path, "w") as f:
-        f.write(text.replace("[weir]", "[weir]\nqueue = 4MiB"))
+        f.write(text.replace("[weir]", "[weir]\nqueue = 4MiB", 1))
     restart = wait_until(lambda: call(service, "GET", "/api/status")["config"]["restart"], 10, "what waits for a restart")
     assert len(restart) == 1 and restart[0].startswith("[weir] queue: ") and restart[0].endswith("-> 4MiB"), restart
 
@@ -440,6 +441,35 @@ def a_reader_that_fell_behind_is_told_how_far():
         elif data["logger"] == "app":
             seen += 1
     assert seen + missed == 40000, (seen, missed)
+
+
+@test(quick=True)
+def the_environments_levels():
+    service = start(env={"WEIR_LEVEL": "error, app.*=debug,bad*=x"})
+    assert service.status()["over"] == ["root ERROR until reset", "app DEBUG until reset"]
+    assert service.run("effective app.below").endswith("10") and service.run("effective other").endswith("40")
+    wait_until(lambda: any("WEIR_LEVEL: " in l and "'x' is no level" in l for l in service.lines("out.log")), 5)
+
+
+@test(covers=["promise 3"], quick=True)
+def threads_are_guests():
+    """Every thread but the host's own has a name and blocks all signals, libmicrohttpd's too."""
+    service = start(history=True)
+    tail = Tail(service)
+    assert tail.status == 200
+    names = set()
+    for task in os.listdir("/proc/%d/task" % service.pid):
+        with open("/proc/%d/task/%s/status" % (service.pid, task)) as f:
+            status = dict(line.split(":\t", 1) for line in f.read().splitlines() if ":\t" in line)
+        if int(task) == service.pid:
+            continue
+        names.add(status["Name"])
+        blocked = int(status["SigBlk"], 16)
+        free = [n for n in range(1, 65) if not blocked >> (n - 1) & 1 and n not in (9, 19, 32, 33, 34)]
+        assert not free, (status["Name"], free)
+        assert os.sched_getscheduler(int(task)) == os.SCHED_OTHER
+    assert {"weir-control", "weir-http", "weir-port", "weir-reaper"} <= names, names
+    assert all(n.startswith(("weir-", "MHD-")) for n in names), names
 
 
 @test(quick=True)

@@ -9,7 +9,9 @@ import time
 import harness
 from harness import Service, SLOW, scaled, test, wait_until
 
-CONFIG = """[admin]
+CONFIG = """[weir]
+run_dir = {run}
+[admin]
 http = 127.0.0.1:0
 [loggers]
 keys = root

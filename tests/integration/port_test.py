@@ -12,7 +12,9 @@ import time
 import harness
 from harness import SLOW, Service, push, scaled, test, tmp, wait_until
 
-CONFIG = """[admin]
+CONFIG = """[weir]
+run_dir = {run}
+[admin]
 config_port = {port}
 [loggers]
 keys = root, app
@@ -85,7 +87,7 @@ def answers():
     assert push(port, config) == "ok generation 2\n"
     service.api("PUT", "/api/loggers/app", {"level": "DEBUG"})
     disabling = config.replace("keys = root, app", "keys = root").split("[logger_app]")[0]
-    disabling = "[weir]\ndisable_existing_loggers = yes\n" + disabling
+    disabling = disabling.replace("[weir]\n", "[weir]\ndisable_existing_loggers = yes\n")
     answer = push(port, disabling)
     if answer.startswith("ok"):  # what [weir] a push may set is the configuration's business
         assert "disabled: app\n" in answer and "over: app DEBUG until reset\n" in answer, answer
