@@ -113,6 +113,13 @@ function update(row, logger, data, filtered) {
   drawDropping(row, logger, data.known);
 }
 
+/** What stays is not moved: a row that leaves the page, if only for a moment, loses its focus and a click. */
+function arrange(body, wanted) {
+  const kept = new Set(wanted);
+  for (const child of [...body.children]) if (!kept.has(child)) child.remove();
+  wanted.forEach((element, i) => { if (body.children[i] !== element) body.insertBefore(element, body.children[i] ?? null); });
+}
+
 /** Left and right within a logger's levels, up and down to the next logger's. */
 function onArrow(e, body) {
   const button = e.target.closest("button[data-level]");
@@ -155,7 +162,7 @@ export async function showLoggers(view, parameters) {
       update(rows.get(logger.name), logger, data, wanted !== "");
       return rows.get(logger.name).element;
     });
-    if (shown.length !== body.children.length || shown.some((element, i) => element !== body.children[i])) replace(body, shown);
+    arrange(body, shown);
     if (!shown.length) replace(body, make("tr", {}, make("td", { class: "empty", colSpan: 6 }, "No logger matches.")));
     const text = found.length > limit ? `${plural(found.length - limit, "more logger")}. ` : "";
     if (more.dataset.text !== text) replace(more, text, text ? make("button", { class: "link", onclick: () => { limit += ROWS; draw(); } }, `show ${ROWS} more`) : null);

@@ -1,11 +1,12 @@
 #!/usr/bin/env bash
 # run.sh - `make run`: kvd with Weir in it, a modest load, and where to look. Writes below build/run/
-# only. Ctrl-C ends everything. Wanted ports: WEIR_RUN_HTTP, WEIR_RUN_CONFIG, WEIR_RUN_KVD.
+# (or $WEIR_RUN_DIR) only. Ctrl-C ends everything. Wanted ports: WEIR_RUN_HTTP, WEIR_RUN_CONFIG, WEIR_RUN_KVD.
 set -eu
 build=$(cd "${BUILD:-build}" && pwd)
 here=$(cd "$(dirname "$0")" && pwd)
-run=$build/run
+run=${WEIR_RUN_DIR:-$build/run}
 mkdir -p "$run/runtime"
+run=$(cd "$run" && pwd)
 chmod 700 "$run/runtime"
 
 taken() { (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; }
