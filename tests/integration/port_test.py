@@ -116,6 +116,31 @@ def a_length_in_pieces():
     assert rest(s) == "ok generation 2\n"
 
 
+@test(covers=["promise 6"], quick=True)
+def a_push_writes_below_log_root():
+    """Where the file's own handlers write, and to what the file names; and it may not change [weir] or [admin]."""
+    service, port = start()
+    config = text(service)
+    own = "('%s/out.log',)" % service.dir
+    assert own in config
+    assert push(port, config.replace(own, "('%s/other.log',)" % service.dir)) == "ok generation 2\n"
+    outside = tmp()
+    os.symlink(outside, service.path("link"))
+    os.mkfifo(service.path("fifo"))
+    os.symlink(os.path.join(outside, "file.log"), service.path("file-link"))
+    for bad in ("%s/x.log" % outside, "%s/../%s/x.log" % (service.dir, os.path.basename(outside)), "%s/link/x.log" % service.dir,
+                service.path("fifo"), service.path("file-link"), "/dev/null", "/proc/self/mem"):
+        answer = push(port, config.replace(own, "('%s',)" % bad))
+        assert answer.startswith("refused: 1 problems\n<port>:"), (bad, answer)
+    assert os.listdir(outside) == []
+    for change in (("[weir]\n", "[weir]\nlog_root = /\n"), ("[weir]\n", "[weir]\nservice = other\n"),
+                   ("config_port = 127.0.0.1:0", "config_port = 127.0.0.1:0\nhttp = 127.0.0.1:0")):
+        assert push(port, config.replace(*change)).startswith("refused: "), change
+    without = "[loggers]" + config.split("[loggers]")[1]
+    assert push(port, without).startswith("ok generation 3")
+    assert generation(service) == 3
+
+
 COOKBOOK = """
 import socket, sys, struct
 with open(sys.argv[1], 'rb') as f:
