@@ -14,7 +14,8 @@ static int usable(const char *path, bool may_be_seen, weir_error *err) {
     struct stat found;
     if (lstat(path, &found) != 0) return error_system(err, errno, "%s", path);
     if (!S_ISDIR(found.st_mode)) return error_set(err, WEIR_ERR_SYSTEM, "%s is no directory", path);
-    if (found.st_uid != geteuid()) return error_set(err, WEIR_ERR_SYSTEM, "%s belongs to somebody else", path);
+    if (found.st_uid != geteuid())
+        return error_set(err, WEIR_ERR_SYSTEM, "%s belongs to somebody else", path);
     if ((found.st_mode & (may_be_seen ? 022u : 077u)) != 0)
         return error_set(err, WEIR_ERR_SYSTEM, "%s is open to others (mode %o)", path,
                          (unsigned)(found.st_mode & 07777));
