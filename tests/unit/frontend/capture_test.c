@@ -44,14 +44,14 @@ Test(capture, strings) {
 Test(capture, strings_of_every_length_beside_numbers) {
     weir_logger *lg = weir_bind(weir_get_logger("s"), "key", "value");
     for (size_t len = 0; len < 100; len++) {
-        char text[101], expected[400];
-        for (size_t i = 0; i < len; i++) text[i] = (char)('a' + i % 26);
-        text[len] = '\0';
-        const char *nothing = len % 2 != 0 ? "" : NULL;
-        WEIR_ERROR(lg, "%s %d %s %g %s %u %d %d %d %d %d %s", text, -3, text, 0.5, nothing, 4000000000u, 6, 7,
-                   8, 9, 10, text);
-        snprintf(expected, sizeof expected, "%s -3 %s 0.5 %s 4000000000 6 7 8 9 10 %s", text, text,
-                 nothing == NULL ? "(null)" : "", text);
+        char letters[101], expected[400];
+        for (size_t i = 0; i < len; i++) letters[i] = (char)('a' + i % 26);
+        letters[len] = '\0';
+        const char *volatile nothing = len % 2 != 0 ? "" : NULL;
+        WEIR_ERROR(lg, "%s %d %s %g %s %u %d %d %d %d %d %s", letters, -3, letters, 0.5, nothing, 4000000000u,
+                   6, 7, 8, 9, 10, letters);
+        snprintf(expected, sizeof expected, "%s -3 %s 0.5 %s 4000000000 6 7 8 9 10 %s", letters, letters,
+                 nothing == NULL ? "(null)" : "", letters);
         expect_message(&f, &rec, expected);
         cr_assert_eq(rec.field_count, 1);
         cr_assert_slice(rec.fields[0].key, "key");
