@@ -52,7 +52,8 @@ def need_strace():
 
 
 def tracing(calls, out="/dev/null", inject=None):
-    words = ["strace", "-f", "--seccomp-bpf", "-qq", "-o", out, "-e", "trace=" + ",".join(calls), "-e", "signal=none"]
+    # Without --seccomp-bpf: under it strace 6.1 brings most signals too late or never.
+    words = ["strace", "-f", "-qq", "-o", out, "-e", "trace=" + ",".join(calls), "-e", "signal=none"]
     return words + (["-e", "inject=%s:signal=SIGKILL:when=%d" % inject] if inject else [])
 
 
@@ -96,7 +97,7 @@ def points(most, count):
 def check(service, report):
     counts = oracle.accepted(service.path("page")) if os.path.exists(service.path("page")) else {}
     for name, read in (("host.log", oracle.read_file), ("history.db", oracle.read_history)):
-        found = read(service.path(name)) if os.path.exists(service.path(name)) and counts else []
+        found = read(service.path(name)) if counts else [] # nothing was logged: it need not even be a database
         oracle.check_order(name, found)
         oracle.check_complete(counts, found)
     assert not service.leftovers(), "left behind: %r\n%s" % (service.leftovers(), report)

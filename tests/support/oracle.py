@@ -14,7 +14,7 @@ OTHER = re.compile(r"(\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d{3} )?(?!t\d*( n?)?$)[A-Z
 def accepted(path):
     """{thread: records whose call had returned} from the host's page."""
     with open(path, "rb") as f:
-        counts = struct.unpack("<%dQ" % (2 * THREADS), f.read(16 * THREADS))
+        counts = struct.unpack("<%dQ" % (2 * THREADS), f.read(16 * THREADS).ljust(16 * THREADS, b"\0"))
     return {i: n for i, n in enumerate(counts[:THREADS]) if n}
 
 
