@@ -25,6 +25,13 @@ $(BUILD)/tests/support/host: tests/support/host.c $(BUILD)/libweir.so.0
 	$(SAY) CC $@
 	$(Q)$(CC) $(CPPFLAGS) $(ALL_CFLAGS) $< -o $@ -L$(BUILD) -Wl,-rpath,$(abspath $(BUILD)) $(ALL_LDFLAGS) -lweir
 
+# Preloaded into the test host to make a fault: no libweir in it.
+SHIMS := $(patsubst tests/%.c,$(BUILD)/tests/%.so,$(wildcard tests/support/shim/*.c))
+$(BUILD)/tests/support/shim/%.so: tests/support/shim/%.c
+	@mkdir -p $(@D)
+	$(SAY) CC $@
+	$(Q)$(CC) $(CPPFLAGS) -std=gnu11 -D_GNU_SOURCE= $(WARNINGS) $(WERROR) -O1 -g -fPIC -shared -pthread -o $@ $< -ldl
+
 # A fuzz target with a main that mutates a corpus; for libFuzzer, compile it alone with
 # clang -fsanitize=fuzzer,address and link the same archive.
 FUZZ := $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/fuzz/*_fuzz.c))
@@ -34,7 +41,7 @@ $(BUILD)/tests/fuzz/%_fuzz: tests/fuzz/%_fuzz.c tests/fuzz/standalone.c $(BUILD)
 	    $(ALL_LDFLAGS) $(call pkg,--libs) -lm -ldl
 
 unit: $(UNIT)
-test-programs: $(UNIT) $(HELPERS) $(FUZZ)
+test-programs: $(UNIT) $(HELPERS) $(SHIMS) $(FUZZ)
 
 # The packages come first: nothing can be compiled, or even looked up, without them.
 test test-quick soak:

@@ -202,6 +202,32 @@ static void do_segv(char *args) {
     (void)args;
     raise(SIGSEGV);
 }
+/* Allocates and frees without end: where a signal meets it, the heap is locked or half changed. */
+static void *churn(void *arg) {
+    (void)arg;
+    for (size_t i = 0;; i++) {
+        void *volatile p = malloc(1000 + i * 7919 % 200000);
+        free(p);
+    }
+    return NULL;
+}
+
+static void do_crash(char *args) {
+    char where[32];
+    int number;
+    pthread_t thread;
+    if (sscanf(args, "%31s %d", where, &number) != 2) {
+        puts("error: crash main|producer|malloc SIGNAL");
+        return;
+    }
+    if (strcmp(where, "main") == 0) raise(number);
+    if (strcmp(where, "producer") == 0) pthread_kill(producers[0].thread, number);
+    if (strcmp(where, "malloc") == 0 && pthread_create(&thread, NULL, churn, NULL) == 0) {
+        nanosleep(&(struct timespec){0, 2000000}, NULL);
+        pthread_kill(thread, number);
+    }
+    for (;;) pause();
+}
 static void do_quit(char *args) {
     (void)args;
     halt();
@@ -233,6 +259,7 @@ static const struct command {
     {"quick_exit", do_quick_exit, "STATUS"},
     {"abort", do_abort, ""},
     {"segv", do_segv, ""},
+    {"crash", do_crash, "main|producer|malloc SIGNAL: the signal meets that thread"},
     {"quit", do_quit, "weir_stop, then exit 0"},
 };
 
