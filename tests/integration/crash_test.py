@@ -13,6 +13,7 @@ from harness import BUILD, SLOW, Service, scaled, test, wait_until, weir
 CONFIG = """
 [weir]
 run_dir = {run}
+overflow = block
 service = SERVICE
 [loggers]
 keys = root

@@ -17,6 +17,7 @@ from harness import BUILD, SLOW, Service, scaled, skip, test, weir
 CONFIG = """
 [weir]
 run_dir = {run}
+overflow = block
 service = host
 [loggers]
 keys = root

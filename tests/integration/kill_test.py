@@ -10,6 +10,7 @@ from harness import Service, scaled, test, wait_until, weir
 CONFIG = """
 [weir]
 run_dir = {run}
+overflow = block
 service = host
 [loggers]
 keys = root

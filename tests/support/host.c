@@ -3,10 +3,12 @@
  *
  * Producer threads log "tT nN" to logger "host.tT" and store in a shared page (file "page" in the
  * directory), after each call has returned, how many have: the oracle of every loss test. */
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
 #include <signal.h>
+#include <spawn.h>
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -184,6 +186,104 @@ static void do_daemon(char *args) {
     WEIR_WARNING(weir_get_logger("host.child"), "the child goes on");
     printf("ok %d\n", (int)getpid());
 }
+
+/* Every EVERYth child logs; all leave by exit, so through weir_stop. A child that hangs dies of SIGALRM. */
+static void do_forks(char *args) {
+    int count, every, bad = 0;
+    if (sscanf(args, "%d %d", &count, &every) != 2 || every < 1) {
+        puts("error: forks COUNT EVERY");
+        return;
+    }
+    weir_logger *logger = weir_get_logger("host.child");
+    for (int i = 0; i < count; i++) {
+        pid_t pid = fork();
+        if (pid == 0) {
+            alarm(60);
+            if (i % every == 0) WEIR_INFO(logger, "t63 n%d", i / every);
+            exit(0);
+        }
+        int status = -1;
+        waitpid(pid, &status, 0);
+        bad += status != 0;
+    }
+    printf("ok %d\n", bad);
+}
+
+/* "threads N, mappings N, PATH, PATH, …": what this process has of threads, run directory and descriptors. */
+static void describe_self(FILE *out) {
+    char line[4096], target[4096];
+    int mappings = 0, threads = 0;
+    FILE *maps = fopen("/proc/self/maps", "re");
+    while (maps != NULL && fgets(line, sizeof line, maps) != NULL) mappings += strstr(line, "/dev/shm/") != NULL;
+    if (maps != NULL) fclose(maps);
+    DIR *dir = opendir("/proc/self/task");
+    for (struct dirent *e; dir != NULL && (e = readdir(dir)) != NULL;) threads += e->d_name[0] != '.';
+    if (dir != NULL) closedir(dir);
+    fprintf(out, "threads %d, mappings %d", threads, mappings);
+    dir = opendir("/proc/self/fd");
+    for (struct dirent *e; dir != NULL && (e = readdir(dir)) != NULL;) {
+        ssize_t n = readlinkat(dirfd(dir), e->d_name, target, sizeof target - 1);
+        if (n > 0) fprintf(out, ", %.*s", (int)n, target);
+    }
+    if (dir != NULL) closedir(dir);
+    fputc('\n', out);
+}
+
+/* A child before and after its first record; it ends by weir_stop and _exit. */
+static void do_child(char *args) {
+    (void)args;
+    fflush(stdout);
+    pid_t pid = fork();
+    if (pid == 0) {
+        alarm(60);
+        describe_self(stdout);
+        WEIR_INFO(weir_get_logger("host.child"), "the child's first record");
+        describe_self(stdout);
+        weir_stop();
+        describe_self(stdout);
+        fflush(stdout);
+        _exit(0);
+    }
+    int status = -1;
+    waitpid(pid, &status, 0);
+    printf("ok %d\n", status);
+}
+
+/* A child logs COUNT records, and is killed when its last call has returned. */
+static void do_orphan(char *args) {
+    long count = strtol(args, NULL, 10);
+    pid_t pid = fork();
+    if (pid == 0) {
+        weir_logger *logger = weir_get_logger("host.child");
+        for (long i = 0; i < count; i++) WEIR_INFO(logger, "t63 n%ld", i);
+        raise(SIGKILL);
+    }
+    waitpid(pid, NULL, 0);
+    puts("ok");
+}
+
+static void do_self(char *args) {
+    (void)args;
+    describe_self(stdout);
+}
+
+/* The descriptors that a program gets which is started from here, as ls sees them; then "ok". */
+static void do_spawn(char *args) {
+    char *words[] = {"ls", "-l", "/proc/self/fd", NULL};
+    pid_t pid = -1;
+    if (strcmp(args, "fork") == 0) {
+        if ((pid = fork()) == 0) {
+            execv("/bin/ls", words);
+            _exit(127);
+        }
+    } else if (posix_spawn(&pid, "/bin/ls", NULL, NULL, words, environ) != 0) {
+        puts("error: posix_spawn");
+        return;
+    }
+    waitpid(pid, NULL, 0);
+    puts("ok");
+}
+
 static void do_listen(char *args) { printf("%d\n", weir_listen((int)strtol(args, NULL, 10), NULL)); }
 static void do_clock(char *args) {
     (void)args;
@@ -252,6 +352,11 @@ static const struct command {
     {"stop", do_stop, "weir_stop; answers the milliseconds it took"},
     {"fork", do_fork, "COUNT: a child logs COUNT records and exits"},
     {"daemon", do_daemon, "the parent ends, its child goes on"},
+    {"forks", do_forks, "COUNT EVERY: children one after the other; every EVERYth logs \"t63 nN\""},
+    {"child", do_child, "three lines: a child before its first record, after it, after weir_stop; then ok"},
+    {"orphan", do_orphan, "COUNT: a child logs \"t63 nN\" and dies of SIGKILL"},
+    {"self", do_self, "threads, mappings of run directories, descriptors"},
+    {"spawn", do_spawn, "fork|posix: ls of the descriptors that a program gets, then ok"},
     {"listen", do_listen, "PORT: weir_listen"},
     {"clock", do_clock, "CPU time of the process, ns"},
     {"exit", do_exit, "STATUS: exit without weir_stop"},
@@ -276,7 +381,7 @@ static void obey(char *line) {
 
 int main(int argc, char **argv) {
     setvbuf(stdout, NULL, _IOLBF, 0);
-    int fd = open("page", O_RDWR | O_CREAT, 0600);
+    int fd = open("page", O_RDWR | O_CREAT | O_CLOEXEC, 0600);
     size_t size = 2 * MAX_THREADS * sizeof *page;
     if (fd < 0 || ftruncate(fd, (off_t)size) != 0) return 2;
     page = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
