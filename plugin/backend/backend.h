@@ -64,6 +64,7 @@ typedef struct recovered_rings {
 typedef struct recovered_counts {
     uint64_t routed; /* brought to some handler */
     uint64_t unreadable;
+    bool abandoned; /* a target under `block` takes nothing: the rest is still in the rings */
 } recovered_counts;
 int backend_route_recovered(backend *b, const recovered_rings *from, recovered_counts *counts,
                             weir_error *err);

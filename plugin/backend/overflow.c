@@ -10,17 +10,27 @@
 /* A look at a target counts for at most this long: if the whole process stood still (SIGSTOP, a
  * suspended machine), the writer had no chance to move either. */
 #define LOOK_MAX_MS 20
+/* Recovery has no caller whose time is short: it gives a target that takes nothing this long. */
+#define RECOVERY_STALL_MS 2000
 
 static void trust(lane *l) {
     l->trusted = true;
     l->still = 0;
 }
 
+static bool recovering(const backend *b) { return b->had != NULL; }
+
+static uint64_t stall_ticks(const backend *b) {
+    int64_t ms = b->current->generation->stall_timeout_ms;
+    if (recovering(b) && ms < RECOVERY_STALL_MS) ms = RECOVERY_STALL_MS;
+    return (uint64_t)ms * b->ticks_per_ms;
+}
+
 /* Trust, once lost, comes back when the target moves twice within stall_timeout or has written all:
  * one that frees a chunk now and then would else be waited for again after each of them. */
 void lane_observe(backend *b, lane *l, uint64_t now) {
     uint64_t read = chunk_queue_read_pos(l->queue);
-    uint64_t timeout = (uint64_t)b->current->generation->stall_timeout_ms * b->ticks_per_ms;
+    uint64_t timeout = stall_ticks(b);
     uint64_t passed = now - l->observed_at, most = LOOK_MAX_MS * b->ticks_per_ms;
     l->observed_at = now;
     if (read == chunk_queue_write_pos(l->queue)) {
@@ -38,7 +48,7 @@ void lane_observe(backend *b, lane *l, uint64_t now) {
 }
 
 static bool stands_still(const backend *b, const lane *l) {
-    return !l->trusted || l->still >= (uint64_t)b->current->generation->stall_timeout_ms * b->ticks_per_ms;
+    return !l->trusted || l->still >= stall_ticks(b);
 }
 
 static void set_stalled(lane *l, bool stalled) {
@@ -79,9 +89,11 @@ void overflow_drop(backend *b, handler *h, const delivery *d, enum handler_drop 
     b->owing = true;
 }
 
-/* `drop_low`: what is below WARNING is dropped, the rest is waited for. */
+/* `drop_low`: what is below WARNING is dropped, the rest is waited for. What is recovered was accepted
+ * long ago, often more than a queue can hold: it is always waited for. */
 static overflow_policy policy_of(const backend *b, const handler *h, int level) {
     overflow_policy p = h->overflow_given ? h->overflow : b->current->generation->overflow;
+    if (recovering(b)) return p == OVERFLOW_BLOCK ? p : OVERFLOW_ADAPTIVE;
     if (p != OVERFLOW_DROP_LOW) return p;
     return level < WEIR_LEVEL_WARNING ? OVERFLOW_DROP : OVERFLOW_ADAPTIVE;
 }
@@ -105,7 +117,8 @@ static lane_room wait_for_room(backend *b, handler *h, const delivery *d, size_t
         lane_observe(b, l, clock_stamp());
         if ((*out = lane_try(b, h, bytes)) != NULL) return ROOM_OK;
         if (gives_up(b, l, policy)) break;
-        if (out_of_time(b)) return ROOM_ABANDON;
+        /* `block` drops nothing: in a recovery the rest stays where it is, for the next one. */
+        if (out_of_time(b) || (recovering(b) && stands_still(b, l))) return ROOM_ABANDON;
         chunk_queue_wait_room(l->queue, l->seen_read, WAIT_SLICE_MS);
         mailbox_serve(b);
         /* All that the writer may see is written, and still no room: the rest of the room is taken by

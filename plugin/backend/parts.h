@@ -118,6 +118,7 @@ struct backend {
 
     bool (*had)(void *arg, const target *t, uint64_t id); /* recovery only */
     void *had_arg;
+    bool abandoned; /* recovery only: it stopped before the end */
     uint64_t *next_id;   /* where records get their ids: this process's counter, or the dead one's */
     uint64_t taken;      /* records that some handler wanted */
     uint64_t unreadable; /* entries that could not be decoded */

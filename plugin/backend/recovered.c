@@ -11,7 +11,10 @@ static bool visit(void *arg, ring *r, ring_entry *e) {
     (void)r;
     if (b->unpublished >= PUBLISH_BYTES) publish_and_release(b, 0);
     uint32_t size = e->size;
-    if (!route_entry(b, e)) return false;
+    if (!route_entry(b, e)) {
+        b->abandoned = true;
+        return false;
+    }
     b->unpublished += size;
     return true;
 }
@@ -28,7 +31,10 @@ static void route_signals(backend *b, process_map *process) {
         e->tid = s->tid;
         e->thread_name = 0;
         e->check = entry_check(e);
-        if (!route_entry(b, e)) break;
+        if (!route_entry(b, e)) {
+            b->abandoned = true;
+            break;
+        }
         taken |= (uint64_t)1 << i;
     }
     publish_and_release(b, 0);
@@ -57,9 +63,10 @@ int backend_route_recovered(backend *b, const recovered_rings *from, recovered_c
     b->next_id = ids_of(b, from->process);
     b->had = from->had;
     b->had_arg = from->arg;
+    b->abandoned = false;
     merge_run(&b->merge, from->rings, MERGE_BY_ID, UINT64_MAX, visit, b);
     publish_and_release(b, 0);
-    route_signals(b, from->process);
+    if (!b->abandoned) route_signals(b, from->process);
     if (b->next_id != &b->set.process->next_id && *b->next_id > b->set.process->next_id)
         b->set.process->next_id = *b->next_id;
     b->next_id = &b->set.process->next_id;
@@ -67,6 +74,7 @@ int backend_route_recovered(backend *b, const recovered_rings *from, recovered_c
     b->from = &b->live;
     b->releases = b->set.rings;
     source_done(&dead);
-    *counts = (recovered_counts){.routed = b->taken - taken, .unreadable = b->unreadable - unreadable};
+    *counts = (recovered_counts){.routed = b->taken - taken, .unreadable = b->unreadable - unreadable,
+                                 .abandoned = b->abandoned};
     return 0;
 }
