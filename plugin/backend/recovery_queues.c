@@ -61,6 +61,7 @@ static void open_one(dead_process *dead, uint32_t number, recovery_report *repor
     weir_error err = {0};
     dead_queue *q = &dead->queues[dead->queue_count];
     memset(q, 0, sizeof *q);
+    if (chunk_queue_unfinished(&dead->dir, number)) return;
     q->queue = chunk_queue_open(&dead->dir, number, &err);
     if (q->queue == NULL) {
         report->unreadable++;

@@ -109,6 +109,12 @@ chunk_queue *chunk_queue_open(const run_dir *d, uint32_t number, weir_error *err
     return q;
 }
 
+bool chunk_queue_unfinished(const run_dir *d, uint32_t number) {
+    char name[CHUNK_FILE_SIZE];
+    file_name(name, number);
+    return mapping_unfinished(d, name);
+}
+
 void chunk_queue_free(chunk_queue *q) {
     if (q == NULL) return;
     mapping_close(q->map, CHUNK_DATA_OFFSET + (size_t)q->size);

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
+#include <stdint.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
@@ -104,6 +105,24 @@ void *mapping_open(const run_dir *d, const char *name, size_t min_size, size_t *
     close(fd);
     if (base != NULL) *size = (size_t)st.st_size;
     return base;
+}
+
+/* Missing bytes read as zeros: a file that was not yet allocated has none. */
+static uint64_t word_at(int fd, off_t at) {
+    uint64_t word = 0;
+    ssize_t n;
+    do n = pread(fd, &word, sizeof word, at);
+    while (n < 0 && errno == EINTR);
+    return n < 0 ? UINT64_MAX : word;
+}
+
+bool mapping_unfinished(const run_dir *d, const char *name) {
+    int fd = d->fd < 0 ? -1 : openat(d->fd, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+    if (fd < 0) return false;
+    struct stat st;
+    bool empty = fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && word_at(fd, 0) == 0 && word_at(fd, 4096) == 0;
+    close(fd);
+    return empty;
 }
 
 void mapping_close(void *base, size_t size) {

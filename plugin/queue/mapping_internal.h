@@ -12,5 +12,8 @@ void *mapping_reserve(size_t size, weir_error *err);
 /* Makes [from, to) of the range usable, as bytes [from, to) of the file (made when from is 0), or as
  * memory when d has no tmpfs. Multiples of 4096. 0, or -1 with errno; then nothing has changed. */
 int mapping_grow(const run_dir *d, const char *name, void *base, size_t from, size_t to);
+/* Of a dead process: was it killed while it made that file, before anything was in it? For files whose
+ * first 8 bytes are a magic number that is written last, and whose data begin after one page. */
+bool mapping_unfinished(const run_dir *d, const char *name);
 
 #endif

@@ -75,12 +75,14 @@ static bool segment_valid(const ring_segment *segment, const ring_file *file, si
            segment->write_pos % ENTRY_ALIGN == 0 && segment->read_pos % ENTRY_ALIGN == 0;
 }
 
-/* false: the file is damaged, or one more than a ring can have. */
+/* false: the file is damaged, or one more than a ring can have. One whose maker was killed before it
+ * could hold a record is neither. */
 static bool add_segment(ring_set *s, const ring_file *file) {
     ring_slot *slot = &s->slots[file->slot];
     char name[RING_FILE_SIZE];
     ring_file_name(name, file->slot, file->sequence);
     size_t file_size = 0;
+    if (mapping_unfinished(&s->dir, name)) return true;
     ring_segment *segment = mapping_open(&s->dir, name, RING_DATA_OFFSET, &file_size, NULL);
     if (segment == NULL) return false;
     if (slot->segment_count == RING_SEGMENTS || !segment_valid(segment, file, file_size)) {

@@ -39,7 +39,7 @@ ring_segment *ring_segment_create(ring_set *s, ring_slot *slot, size_t size) {
     segment->size = size;
     segment->slot = slot->r.slot;
     segment->sequence = sequence;
-    segment->magic = RING_MAGIC;
+    __atomic_store_n(&segment->magic, RING_MAGIC, __ATOMIC_RELEASE); /* last: see mapping_unfinished */
     slot->sequence = sequence;
     slot->segments[sequence % RING_SEGMENTS] = segment;
     return segment;

@@ -8,7 +8,7 @@ import time
 
 import harness
 import oracle
-from harness import BUILD, SLOW, Service, scaled, test, wait_until, weir
+from harness import BUILD, OWN, SLOW, Service, scaled, test, wait_until, weir
 
 CONFIG = """
 [weir]
@@ -53,6 +53,7 @@ def recover(service):
 
 
 def check(service, report, beyond=1):
+    oracle.check_report(report)
     counts = oracle.accepted(service.path("page"))
     assert counts, "nothing was logged"
     for name, found in (("host.log", oracle.read_file(service.path("host.log"), report)),
@@ -71,7 +72,7 @@ def load(service, least=3000):
 
 
 def crash_by_command(where, number):
-    with Service(config()) as service:
+    with Service(config(), name=OWN) as service:
         load(service)
         service.send("crash %s %d" % (where, number))
         assert service.process.wait(30 * SLOW) == -number, "%s died of %d" % (where, service.process.returncode)
@@ -93,7 +94,7 @@ def crash_in_thread(thread, how):
     env = {"LD_PRELOAD": SHIM, "CRASH_ORDER": order}
     if "asan" in BUILD:
         env["ASAN_OPTIONS"] = harness.full_env()["ASAN_OPTIONS"] + ":verify_asan_link_order=0"
-    with Service(config(), env=env) as service:
+    with Service(config(), name=OWN, env=env) as service:
         load(service)
         path = service.socket_path()
         with open(order, "r+b") as f:
@@ -127,7 +128,7 @@ def crash_in_a_thread_of_weir():
 @test(covers=["fault 3b"], quick=True)
 def services_that_share_a_run_directory():
     run = harness.run_dir()
-    with Service(config("one"), name="one", run=run) as one, Service(config("two"), name="two", run=run) as two:
+    with Service(config("one"), name=OWN + "one", run=run) as one, Service(config("two"), name=OWN + "two", run=run) as two:
         load(one)
         load(two)
         one.kill()
@@ -138,7 +139,7 @@ def services_that_share_a_run_directory():
         assert two.status()["recovery"] is None, two.status()["recovery"]
         assert weir("recover", "-c", two.config_path, env=two.env, cwd=two.dir).returncode == 1
         assert two.stop() == 0
-        left = [path for path in one.leftovers() if "/two/" in path]
+        left = [path for path in one.leftovers() if "/%stwo/" % OWN in path]
         assert not left, left
         one.start()
         assert one.status()["recovery"]["processes"] == 1
@@ -152,7 +153,7 @@ def services_that_share_a_run_directory():
 
 
 def end_by(command, status):
-    with Service(config()) as service:
+    with Service(config(), name=OWN) as service:
         load(service)
         if command != "_exit":
             service.run("halt") # what a thread logs after exit has begun is dropped and counted
@@ -189,7 +190,7 @@ def _exit_leaves_all_to_recovery():
 @test(covers=["must 3", "fault 1"], quick=True)
 def recovery_is_killed_at_random_moments():
     for _ in range(max(3, scaled(300))):
-        with Service(config()) as service:
+        with Service(config(), name=OWN) as service:
             load(service, 30000)
             service.kill()
             for _ in range(random.randrange(1, 4)):
@@ -205,7 +206,7 @@ def recovery_is_killed_at_random_moments():
 @test(covers=["fault 1"], quick=True)
 def two_recoveries_at_the_same_time():
     for _ in range(max(2, scaled(50))):
-        with Service(config()) as service:
+        with Service(config(), name=OWN) as service:
             load(service, 30000)
             service.kill()
             both = [subprocess.Popen([os.path.join(BUILD, "weir"), "recover", "-c", service.config_path],
@@ -219,7 +220,7 @@ def two_recoveries_at_the_same_time():
 @test(covers=["fault 1"], quick=True)
 def weir_log_is_killed():
     for _ in range(max(3, scaled(200))):
-        with Service(config(), start=False) as service:
+        with Service(config(), name=OWN, start=False) as service:
             command = subprocess.Popen([os.path.join(BUILD, "weir"), "log", "-c", service.config_path],
                                        stdin=subprocess.PIPE, env=service.env, cwd=service.dir)
             for n in range(1, random.randrange(2, 30)):

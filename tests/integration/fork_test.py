@@ -6,7 +6,7 @@ import sqlite3
 
 import harness
 import oracle
-from harness import Service, push, scaled, test, wait_until
+from harness import OWN, Service, push, scaled, test, wait_until
 
 CONFIG = """
 [weir]
@@ -39,7 +39,7 @@ format = %(asctime)s %(message)s
 
 @test(covers=["fault 6", "promise 1"], quick=True)
 def children_log_and_the_parent_loses_nothing():
-    with Service(CONFIG) as service:
+    with Service(CONFIG, name=OWN) as service:
         service.run("threads 8 0 200")
         rounds, every = max(1, scaled(40)), 10
         count = max(every, scaled(20000) // rounds // every * every)
@@ -72,7 +72,7 @@ def described(line):
 
 @test(covers=["fault 6"], quick=True)
 def a_child_begins_with_its_first_record():
-    with Service(CONFIG) as service:
+    with Service(CONFIG, name=OWN) as service:
         service.run("threads 2 1000")
         service.run("wait")
         service.send("child")
@@ -93,7 +93,7 @@ def a_child_begins_with_its_first_record():
 def a_child_is_killed():
     """What it logged is recovered; what the parent logged is the parent's."""
     for _ in range(max(2, scaled(50))):
-        with Service(CONFIG) as service:
+        with Service(CONFIG, name=OWN) as service:
             service.run("threads 2")
             wait_until(lambda: sum(oracle.accepted(service.path("page")).values()) > random.randrange(1, 3000))
             service.run("orphan 500")
@@ -121,7 +121,7 @@ def config_port(service):
 
 @test(covers=["fault 7"], quick=True)
 def a_started_program_inherits_nothing():
-    with Service(CONFIG) as service:
+    with Service(CONFIG, name=OWN) as service:
         port = config_port(service)
         other = service.write_config(CONFIG).replace("'{dir}", "'" + service.dir)
         service.run("threads 4 0 500")

@@ -12,7 +12,7 @@ import subprocess
 
 import harness
 import oracle
-from harness import BUILD, SLOW, Service, scaled, skip, test, weir
+from harness import BUILD, OWN, SLOW, Service, scaled, skip, test, weir
 
 CONFIG = """
 [weir]
@@ -96,6 +96,7 @@ def points(most, count):
 
 
 def check(service, report):
+    oracle.check_report(report)
     counts = oracle.accepted(service.path("page")) if os.path.exists(service.path("page")) else {}
     for name, read in (("host.log", oracle.read_file), ("history.db", oracle.read_history)):
         found = read(service.path(name)) if counts else [] # nothing was logged: it need not even be a database
@@ -113,7 +114,7 @@ def recover(service):
 @test(covers=["must 3", "fault 2", "promise 1"], quick=True)
 def host_killed_at_each_system_call():
     need_strace()
-    with Service(CONFIG, start=False) as service:
+    with Service(CONFIG, name=OWN, start=False) as service:
         play(service, tracing(CALLS, service.path("trace")))
         most = counted(service.path("trace"))
         assert most["pwrite64"] > 10 and most["futex"] > 1, most
@@ -121,7 +122,7 @@ def host_killed_at_each_system_call():
     killed = 0
     chosen = points(most, scaled(1500))
     for point in chosen:
-        with Service(CONFIG, start=False) as service:
+        with Service(CONFIG, name=OWN, start=False) as service:
             killed += play(service, tracing([point[0]], inject=point))
             try:
                 check(service, recover(service))
@@ -140,7 +141,7 @@ def recover_traced(service, words):
 
 def one_left():
     """A service that was killed with something in its queues and rings."""
-    service = Service(CONFIG)
+    service = Service(CONFIG, name=OWN)
     service.run("threads 2")
     harness.wait_until(lambda: sum(oracle.accepted(service.path("page")).values()) >= 3000)
     service.kill()

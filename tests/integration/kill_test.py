@@ -5,7 +5,7 @@ import time
 
 import harness
 import oracle
-from harness import Service, scaled, test, wait_until, weir
+from harness import OWN, Service, scaled, test, wait_until, weir
 
 CONFIG = """
 [weir]
@@ -49,6 +49,7 @@ def restart(service):
     status = service.status()
     assert status["recovery"] and status["recovery"]["processes"] == 1, status["recovery"]
     oracle.check_law(status)
+    assert status["recovery"]["dropped"] == status["recovery"]["unreadable"] == status["recovery"]["doubtful"] == 0
     assert service.stop() == 0
     return "\n".join(status["recovery"]["lines"])
 
@@ -56,6 +57,7 @@ def restart(service):
 def check(service, means):
     counts = oracle.accepted(service.path("page"))
     report = means(service)
+    oracle.check_report(report)
     lines = oracle.read_file(service.path("host.log"), report)
     rows = oracle.read_history(service.path("history.db"))
     for name, found in (("host.log", lines), ("history.db", rows)):
@@ -70,7 +72,7 @@ def check(service, means):
 
 def kills(count, means):
     for i in range(count):
-        with Service(CONFIG) as service:
+        with Service(CONFIG, name=OWN) as service:
             service.run("threads 2")
             wait_for_load(service, random.randrange(1, 20000))
             service.kill()
@@ -91,7 +93,7 @@ def killed_at_a_random_moment_and_started_again():
 @test(covers=["must 3", "fault 1"])
 def killed_again_and_again_between_starts():
     """One file, one history, one service: killed, started, killed while it still recovers or already logs."""
-    with Service(CONFIG) as service:
+    with Service(CONFIG, name=OWN) as service:
         skipped = set()
         for _ in range(max(3, scaled(200))):
             service.run("threads 2")

@@ -40,6 +40,9 @@ SCALE = float(os.environ.get("WEIR_TEST_SCALE", "0.1"))
 QUICK = os.environ.get("WEIR_TEST_QUICK") == "1"
 # Sanitizers slow everything down; deadlines (never assertions about speed) stretch with them.
 SLOW = 10.0 if any(s in BUILD for s in ("asan", "tsan")) else 3.0
+# A service name that no other run of the tests has. Recovery looks for a service's dead wherever run directories may
+# lie, so a test that kills, or counts what is recovered, is not to meet those of another.
+OWN = "test%d" % os.getpid()
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 
 _tests = []

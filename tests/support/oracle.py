@@ -86,6 +86,13 @@ def skip_one(path):
     return passed
 
 
+def check_report(report):
+    """Of `weir recover` after a kill: nothing is damaged, and where Weir alone writes nothing is in doubt."""
+    for name in ("dropped", "unreadable", "doubtful"):
+        match = re.search(r"^%s +(\d+)$" % name, report, re.M)
+        assert match is None or match[1] == "0", report
+
+
 def check_law(status, settled=True):
     """Conservation (promise 1) by the counters of /api/status. settled: after a flush nothing is on its way."""
     law = status["law"]

@@ -399,10 +399,28 @@ Test(ring, one_damaged_header_costs_one_entry) {
     ring_set_free(s);
 }
 
+/* Killed while it made a segment: no record was ever in it. */
+Test(ring, a_segment_that_was_being_made_is_no_damage) {
+    live_and_die(10, 10, 0);
+    cr_assert_not_null(mapping_create(&dir, "ring-9-1", 4096 + 16384, NULL));
+    int fd = openat(dir.fd, "ring-10-1", O_CREAT | O_WRONLY, 0600);
+    cr_assert(fd >= 0);
+    close(fd);
+    uint64_t damaged = 0;
+    ring_set *s = ring_set_open(&dir, &damaged, NULL);
+    cr_assert_eq(damaged, 0);
+    cr_assert_eq(read_all(s), 20);
+    ring_set_free(s);
+}
+
 Test(ring, foreign_files_are_not_rings) {
     live_and_die(10, 10, 0);
     const char *const names[] = {"ring-9-1", "ring-4096-1", "ring-1-x", "ring-01-1"};
-    for (size_t i = 0; i < 4; i++) cr_assert_not_null(mapping_create(&dir, names[i], 4096 + 16384, NULL));
+    for (size_t i = 0; i < 4; i++) {
+        char *file = mapping_create(&dir, names[i], 4096 + 16384, NULL);
+        cr_assert_not_null(file);
+        file[0] = 'x';
+    }
     uint64_t damaged = 0;
     ring_set *s = ring_set_open(&dir, &damaged, NULL);
     cr_assert_eq(damaged, 1, "ring-9-1 only has the name of one");
