@@ -69,7 +69,7 @@ cat <<TXT
 
     $weir set kvd.store=DEBUG --for 1m --pid $kvd
     $weir tail --logger kvd.store --pid $kvd
-    python3 $(printf '%q %q' "$here/push.py" "$run/kvd.ini") $config
+    $weir push $(printf '%q' "$run/kvd.ini") --to 127.0.0.1:$config
 
   Ctrl-C ends it.
 
