@@ -18,8 +18,8 @@ die() { echo "debian.sh: $1" >&2; exit 1; }
 base=$directory/debian.tar
 if [ ! -f "$base" ]; then
     # An installed Debian has its package lists; mmdebstrap would remove them.
-    mmdebstrap --quiet --variant=minbase --skip=cleanup/apt/lists bookworm "$base.part"
-    mv "$base.part" "$base"
+    mmdebstrap --quiet --variant=minbase --skip=cleanup/apt/lists bookworm "$directory/partial.tar"
+    mv "$directory/partial.tar" "$base"
 fi
 
 # A mount and a PID namespace of its own: whatever this starts or mounts ends with it.
@@ -63,7 +63,7 @@ as_reader() { inside --userspec="$user" "$root" bash -c "cd && $1"; }
 
 # README's line as it stands; the repository's place is the one thing a reader fills in.
 line=$(grep -m1 'apt install .* make run$' "$here/README.md") || die "README.md has no such command"
-line=${line/git clone */git clone /srv/weir.git weir${line#*git clone * weir}}
+line=$(sed 's|git clone [^ ]* weir|git clone /srv/weir.git weir|' <<<"$line")
 [ -n "$sudo" ] || line=${line#sudo }
 echo "debian.sh: $who: $line"
 out=$root/srv/output
