@@ -58,7 +58,8 @@ typedef struct invocation {
     size_t where_count;
     char **words; /* what is left: FILE, LOGGER=LEVEL, … */
     int word_count;
-    bool json; /* -o json */
+    bool json;  /* -o json */
+    bool table; /* -o table */
 } invocation;
 
 typedef struct verb {

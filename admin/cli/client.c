@@ -108,6 +108,7 @@ static int status_of(long http) {
     case 401:
     case 403: return EXIT_DENIED;
     case 409: return EXIT_CONFLICT;
+    case 422: /* a configuration with problems */
     case 400: return EXIT_USAGE;
     default: return http >= 200 && http < 300 ? EXIT_DONE : EXIT_NOTHING;
     }
@@ -136,6 +137,10 @@ static int perform(transfer *t, long *http) {
     long system_error = 0;
     curl_easy_getinfo(t->curl, CURLINFO_OS_ERRNO, &system_error);
     bool denied = system_error == 13 || system_error == 1; /* EACCES, EPERM on the socket */
+    if (rc == CURLE_UNSUPPORTED_PROTOCOL || rc == CURLE_HTTP_RETURNED_ERROR || rc == CURLE_WEIRD_SERVER_REPLY)
+        return complain(EXIT_UNREACHABLE,
+                        "what answers there does not speak HTTP (a config port? `weir push` "
+                        "alone takes one)");
     return complain(
         denied ? EXIT_DENIED : EXIT_UNREACHABLE, "%s%s", t->error[0] ? t->error : curl_easy_strerror(rc),
         denied ? ": the socket belongs to another user (only that user and root are let in)" : "");

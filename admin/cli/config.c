@@ -1,4 +1,6 @@
 /* config.c - weir config: the running configuration, those before it, and the way back. */
+#include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
@@ -26,9 +28,9 @@ static int history(invocation *call) {
     for (size_t i = 0; status == 0 && !call->json && i < list->list.count; i++) {
         const value *e = &list->list.items[i];
         slice created = get_str(e, "created"), way = get_str(e, "way"), who = get_str(e, "who");
-        printf("%c %4lld  %.*s  %6lld bytes  %.*s ", get_bool(e, "current") ? '*' : ' ',
-               (long long)get_int(e, "generation"), (int)created.len, created.data,
-               (long long)get_int(e, "size"), (int)way.len, way.data);
+        printf("%c %4lld  ", get_bool(e, "current") ? '*' : ' ', (long long)get_int(e, "generation"));
+        print_time(stdout, created);
+        printf("  %6lld bytes  %.*s ", (long long)get_int(e, "size"), (int)way.len, way.data);
         print_escaped(stdout, who);
         fputc('\n', stdout);
     }
@@ -57,25 +59,68 @@ static bool write_temporary(const text *t, char name[32]) {
     return done;
 }
 
-/* diff -u of two texts: diff(1) knows how. Its exit status is ours: 0 equal, 1 different. */
-static int run_diff(const char *left_label, const text *left, const char *right_label, const text *right) {
+/* Everything that is written into fd. */
+static void read_all(int fd, text *out) {
+    char buffer[4096];
+    ssize_t n;
+    while ((n = read(fd, buffer, sizeof buffer)) != 0) {
+        if (n < 0 && errno == EINTR) continue;
+        if (n < 0) return;
+        text_add(out, buffer, (size_t)n);
+    }
+}
+
+/* diff -u of two files: diff(1) knows how. Its exit status: 0 equal, 1 different; 2 when it cannot be run. */
+static int call_diff(const char *left_label, const char *left, const char *right_label, const char *right,
+                     text *out) {
+    int ends[2], ended = 0;
+    if (pipe2(ends, O_CLOEXEC) != 0) return 2;
+    pid_t pid = fork();
+    if (pid == 0) {
+        dup2(ends[1], STDOUT_FILENO);
+        execlp("diff", "diff", "-u", "--label", left_label, "--label", right_label, left, right,
+               (char *)NULL);
+        _exit(127);
+    }
+    close(ends[1]);
+    read_all(ends[0], out);
+    close(ends[0]);
+    return pid > 0 && waitpid(pid, &ended, 0) == pid && WIFEXITED(ended) && WEXITSTATUS(ended) < 2
+               ? WEXITSTATUS(ended)
+               : 2;
+}
+
+static void print_diff(const invocation *call, slice lines) {
+    text out;
+    json_writer w;
+    if (!call->json) {
+        fwrite(lines.data, 1, lines.len, stdout);
+        return;
+    }
+    text_init(&out, 0);
+    json_writer_init(&w, &out);
+    json_begin_object(&w);
+    json_key(&w, "diff"), json_string(&w, lines);
+    json_end(&w);
+    printf("%s\n", text_cstr(&out));
+    text_done(&out);
+}
+
+static int run_diff(const invocation *call, const char *left_label, const text *left, const char *right_label,
+                    const text *right) {
     char a[32] = "", b[32] = "";
     int status = EXIT_USAGE;
-    if (write_temporary(left, a) && write_temporary(right, b)) {
-        fflush(stdout);
-        pid_t pid = fork();
-        if (pid == 0) {
-            execlp("diff", "diff", "-u", "--label", left_label, "--label", right_label, a, b, (char *)NULL);
-            _exit(127);
-        }
-        int ended = 0;
-        if (pid > 0 && waitpid(pid, &ended, 0) == pid && WIFEXITED(ended) && WEXITSTATUS(ended) < 2)
-            status = WEXITSTATUS(ended);
-        else
-            complain(0, "diff cannot be run");
-    }
+    text out;
+    text_init(&out, 0);
+    if (write_temporary(left, a) && write_temporary(right, b))
+        status = call_diff(left_label, a, right_label, b, &out);
+    if (status == EXIT_USAGE)
+        complain(0, "diff cannot be run");
+    else
+        print_diff(call, text_slice(&out));
     if (a[0]) unlink(a);
     if (b[0]) unlink(b);
+    text_done(&out);
     return status;
 }
 
@@ -87,7 +132,7 @@ static int diff(invocation *call) {
     text_init(&right, 0);
     int status = fetch(call, call->words[1], &left);
     if (status == 0) status = fetch(call, to, &right);
-    if (status == 0) status = run_diff(call->words[1], &left, to ? to : "running", &right);
+    if (status == 0) status = run_diff(call, call->words[1], &left, to ? to : "running", &right);
     text_done(&left);
     text_done(&right);
     return status;

@@ -12,8 +12,9 @@ static void print_logger(const value *l) {
     if (get_bool(l, "disabled")) fputs(" disabled", stdout);
     if (over && over->type == VALUE_DICT) {
         slice until = get_str(over, "until"), by = get_str(over, "by");
-        printf(" set over the configuration%s%.*s by ", until.len ? " until " : "", (int)until.len,
-               until.data);
+        printf(" set over the configuration%s", until.len ? " until " : "");
+        if (until.len) print_time(stdout, until);
+        fputs(" by ", stdout);
         print_escaped(stdout, by);
         printf(" (configured: %.*s)", level.len ? (int)level.len : 9, level.len ? level.data : "inherited");
     } else {

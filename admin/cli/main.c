@@ -1,9 +1,12 @@
 /* main.c - the weir command: finds the verb, reads its options, runs it. */
+#include <poll.h>
 #include <signal.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "admin/cli/cli.h"
 #include "admin/cli/manual.h"
+#include "config/suggest.h"
 
 static const char epilogue[] =
     "\n`weir VERB --help` tells more. A service that runs is found by itself; where several run, name one\n"
@@ -13,11 +16,9 @@ static const char epilogue[] =
 
 static void help(FILE *out) {
     fputs("usage: weir VERB [words] [options]\n\n", out);
-    for (const verb *const *v = verbs; *v; v++) {
-        char left[64];
-        snprintf(left, sizeof left, "%s %s", (*v)->name, (*v)->words);
-        fprintf(out, "  %-36s %s\n", left, (*v)->summary);
-    }
+    for (const verb *const *v = verbs; *v; v++)
+        fprintf(out, "  %s %-*s %s\n", (*v)->name, (int)(36 - strlen((*v)->name)), (*v)->words,
+                (*v)->summary);
     fputs(epilogue, out);
 }
 
@@ -27,22 +28,33 @@ static const verb *find(const char *name) {
     return NULL;
 }
 
-static const char *nearest(const char *name) {
-    for (const verb *const *v = verbs; *v; v++)
-        if ((*v)->name[0] == name[0]) return (*v)->name;
-    return "levels";
+static int unknown_verb(const char *name) {
+    suggestion near = suggest_begin(slice_of(name));
+    for (const verb *const *v = verbs; *v; v++) suggest_offer(&near, slice_of((*v)->name));
+    if (near.best.data != NULL)
+        return complain(EXIT_USAGE, "there is no verb '%s' (did you mean %.*s?)", name, (int)near.best.len,
+                        near.best.data);
+    return complain(EXIT_USAGE, "there is no verb '%s' (weir --help lists them)", name);
 }
 
-/* weir help [VERB | --man [VERB] | --man-config] */
+/* What the build asks for: pages made from the tables. */
+static const struct made_page {
+    const char *option;
+    void (*write)(FILE *out);
+} made_pages[] = {{"--man-config", manual_config}, {"--markdown-config", manual_config_markdown}};
+
+/* weir help [VERB | --man [VERB] | --man-config | --markdown-config] */
 static int run_help(int argc, char **argv) {
     bool man = argc > 0 && strcmp(argv[0], "--man") == 0;
     const char *name = argc > man ? argv[man] : NULL;
+    for (size_t i = 0; name && i < sizeof made_pages / sizeof made_pages[0]; i++) {
+        if (strcmp(name, made_pages[i].option) != 0) continue;
+        made_pages[i].write(stdout);
+        return EXIT_DONE;
+    }
     const verb *v = name ? find(name) : NULL;
-    if (argc > 0 && strcmp(argv[0], "--man-config") == 0)
-        manual_config(stdout);
-    else if (name != NULL && v == NULL)
-        return complain(EXIT_USAGE, "there is no verb '%s' (weir --help lists them)", name);
-    else if (man && v)
+    if (name != NULL && v == NULL) return unknown_verb(name);
+    if (man && v)
         manual_verb(v, stdout);
     else if (man)
         manual_command(stdout);
@@ -53,6 +65,18 @@ static int run_help(int argc, char **argv) {
     return EXIT_DONE;
 }
 
+/* `weir query | head -1`: the reader has what it wanted, which needs no words. */
+static bool reader_is_gone(void) {
+    struct pollfd out = {.fd = STDOUT_FILENO, .events = POLLOUT};
+    return poll(&out, 1, 0) == 1 && (out.revents & POLLERR) != 0;
+}
+
+/* Also of what only prints: `weir help >/dev/full` is a failure. */
+static int finish(int status) {
+    if (fflush(stdout) == 0 && !ferror(stdout)) return status;
+    return reader_is_gone() ? EXIT_NOTHING : complain(EXIT_NOTHING, "standard output cannot be written");
+}
+
 int main(int argc, char **argv) {
     signal(SIGPIPE, SIG_IGN); /* a closed pipe is an error of write, told as such */
     if (argc < 2) {
@@ -60,24 +84,19 @@ int main(int argc, char **argv) {
         return EXIT_USAGE;
     }
     if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 || strcmp(argv[1], "help") == 0)
-        return run_help(argc - 2, argv + 2);
+        return finish(run_help(argc - 2, argv + 2));
     if (strcmp(argv[1], "--version") == 0) {
         printf("weir %s\n", WEIR_VERSION);
-        return EXIT_DONE;
+        return finish(EXIT_DONE);
     }
     const verb *v = find(argv[1]);
-    if (v == NULL)
-        return complain(EXIT_USAGE, "there is no verb '%s' (did you mean %s? weir --help lists them)",
-                        argv[1], nearest(argv[1]));
+    if (v == NULL) return unknown_verb(argv[1]);
     invocation call;
     int status = options_parse(v, argc - 2, argv + 2, &call);
     if (status != 0) return status;
     if (call.option[OPT_HELP]) {
         verb_help(v, stdout);
-        return EXIT_DONE;
+        return finish(EXIT_DONE);
     }
-    status = v->run(&call);
-    if (fflush(stdout) != 0 || ferror(stdout))
-        return complain(EXIT_NOTHING, "standard output cannot be written");
-    return status;
+    return finish(v->run(&call));
 }

@@ -4,10 +4,11 @@
 #include <string.h>
 
 #include "admin/cli/cli.h"
+#include "config/suggest.h"
 
 const option_row option_rows[OPT_COUNT] = {
     [OPT_HELP] = {OPT_HELP, "--help", 'h', NULL, "this text"},
-    [OPT_OUTPUT] = {OPT_OUTPUT, "--output", 'o', "FORMAT", "short (default), json or table"},
+    [OPT_OUTPUT] = {OPT_OUTPUT, "--output", 'o', "FORMAT", "short (default) or json; records also as table"},
     [OPT_SERVICE] = {OPT_SERVICE, "--service", 0, "NAME", "the service of that name, where several run"},
     [OPT_PID] = {OPT_PID, "--pid", 0, "N", "the service that is process N"},
     [OPT_TO] = {OPT_TO, "--to", 0, "URL",
@@ -75,28 +76,61 @@ static int store(invocation *out, const option_row *row, const char *given) {
     return 0;
 }
 
+static int unknown_option(const verb *v, const char *word, size_t len) {
+    suggestion near = suggest_begin(slice_make(word, len));
+    for (const option_id *o = v->options; *o != OPT_HELP; o++)
+        suggest_offer(&near, slice_of(option_rows[*o].name));
+    if (near.best.data != NULL)
+        return complain(EXIT_USAGE, "%s has no option %.*s (did you mean %.*s?)", v->name, (int)len, word,
+                        (int)near.best.len, near.best.data);
+    return complain(EXIT_USAGE, "%s has no option %.*s (weir %s --help)", v->name, (int)len, word, v->name);
+}
+
+/* --name VALUE, --name=VALUE, -n VALUE, -nVALUE. */
 static int take_option(const verb *v, int argc, char **argv, int *at, invocation *out) {
     const char *word = argv[*at];
-    const char *equals = word[1] == '-' ? strchr(word, '=') : NULL;
-    size_t len = equals ? (size_t)(equals - word) : strlen(word);
+    bool is_letter = word[1] != '-';
+    const char *equals = is_letter ? NULL : strchr(word, '=');
+    size_t len = is_letter ? 2 : equals ? (size_t)(equals - word) : strlen(word);
     const option_row *row = find(v, word, len);
-    if (row == NULL)
-        return complain(EXIT_USAGE, "%s has no option %.*s (weir %s --help)", v->name, (int)len, word,
-                        v->name);
+    const char *glued = equals ? equals + 1 : is_letter && word[2] ? word + 2 : NULL;
+    if (row == NULL || (is_letter && glued && row->value == NULL))
+        return unknown_option(v, word, strlen(word));
     if (row->value == NULL)
         return equals ? complain(EXIT_USAGE, "%s takes no value", row->name) : store(out, row, "");
-    if (equals) return store(out, row, equals + 1);
+    if (glued) return store(out, row, glued);
     if (*at + 1 >= argc)
         return complain(EXIT_USAGE, "%s wants a value: %s %s", row->name, row->name, row->value);
     return store(out, row, argv[++*at]);
 }
 
-static int check_output(invocation *out) {
+static int check_output(const verb *v, invocation *out) {
     const char *format = out->option[OPT_OUTPUT];
+    bool records = takes(v, OPT_NUMBER);
     if (format == NULL) return 0;
     out->json = strcmp(format, "json") == 0;
-    if (out->json || strcmp(format, "short") == 0 || strcmp(format, "table") == 0) return 0;
-    return complain(EXIT_USAGE, "--output %s: expected short, json or table", format);
+    out->table = records && strcmp(format, "table") == 0;
+    if (out->json || out->table || strcmp(format, "short") == 0) return 0;
+    return complain(EXIT_USAGE, "--output %s: expected short%s json%s", format, records ? "," : " or",
+                    records ? " or table" : "");
+}
+
+static int check_number(const invocation *in, option_id id) {
+    const char *given = in->option[id];
+    char *end;
+    if (given == NULL || (*given >= '0' && *given <= '9' && strtoll(given, &end, 10) > 0 && *end == '\0'))
+        return 0;
+    return complain(EXIT_USAGE, "%s %s: expected a number above 0", option_rows[id].name, given);
+}
+
+/* What can be wrong with options whatever the verb. */
+static int check_values(const verb *v, const invocation *in) {
+    if (in->option[OPT_TO] && (in->option[OPT_PID] || in->option[OPT_SERVICE]))
+        return complain(EXIT_USAGE,
+                        "%s: --to names a service elsewhere; --pid and --service one of this machine",
+                        v->name);
+    if (check_number(in, OPT_PID) != 0) return EXIT_USAGE;
+    return check_number(in, OPT_IF_GENERATION);
 }
 
 int options_parse(const verb *v, int argc, char **argv, invocation *out) {
@@ -106,9 +140,6 @@ int options_parse(const verb *v, int argc, char **argv, invocation *out) {
     for (int i = 0; i < argc; i++) {
         if (!only_words && strcmp(argv[i], "--") == 0) {
             only_words = true;
-        } else if (!only_words && argv[i][0] == '-' && argv[i][1] != '\0' && find(v, argv[i], 2) == NULL &&
-                   argv[i][1] != '-') {
-            return complain(EXIT_USAGE, "%s has no option %s (weir %s --help)", v->name, argv[i], v->name);
         } else if (!only_words && argv[i][0] == '-' && argv[i][1] != '\0') {
             if (take_option(v, argc, argv, &i, out) != 0) return EXIT_USAGE;
         } else {
@@ -119,7 +150,8 @@ int options_parse(const verb *v, int argc, char **argv, invocation *out) {
     if (out->word_count < v->words_min || out->word_count > v->words_max)
         return complain(EXIT_USAGE, "usage: weir %s %s [options] (weir %s --help)", v->name, v->words,
                         v->name);
-    return check_output(out);
+    if (check_values(v, out) != 0) return EXIT_USAGE;
+    return check_output(v, out);
 }
 
 static void help_row(FILE *out, const option_row *row) {

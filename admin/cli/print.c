@@ -77,13 +77,22 @@ static void print_block(slice lines) {
     }
 }
 
-/* "2026-11-20 10:06:00.123 INFO     kvd.net  message  key=value" */
-static void print_short(slice date, slice level, int levelno, slice logger, slice message,
-                        const value *fields, slice exc) {
+#define LOGGER_WIDTH 24
+
+void print_head(const invocation *call) {
+    if (call->table) printf("%-23s %-8s %-*s %s\n", "TIME", "LEVEL", LOGGER_WIDTH, "LOGGER", "MESSAGE");
+}
+
+/* "2026-11-20 10:06:00.123 INFO     kvd.net: message key=value"; as a table in columns. */
+static void print_line(const invocation *call, slice date, slice level, int levelno, slice logger,
+                       slice message, const value *fields, slice exc) {
     fwrite(date.data, 1, date.len, stdout);
     printf(" %s%-8.*s%s ", print_level_colour(levelno), (int)level.len, level.data, print_reset());
     print_escaped(stdout, logger);
-    fputs(": ", stdout);
+    if (call->table)
+        printf("%*s ", logger.len < LOGGER_WIDTH ? (int)(LOGGER_WIDTH - logger.len) : 0, "");
+    else
+        fputs(": ", stdout);
     print_escaped(stdout, message);
     for (size_t i = 0; fields && fields->type == VALUE_DICT && i < fields->dict.count; i++) {
         text shown;
@@ -98,6 +107,8 @@ static void print_short(slice date, slice level, int levelno, slice logger, slic
     fputc('\n', stdout);
     print_block(exc);
 }
+
+#define DATE_SECONDS 19 /* of a date, up to its seconds */
 
 /* Local time with milliseconds: what people compare with the clock on the wall. */
 static slice local_date(int64_t us, char out[40]) {
@@ -124,6 +135,12 @@ static int64_t parse_timestamp(slice s) {
     return zone_seconds(zone_utc(), &t, 0) * 1000000 + us;
 }
 
+void print_time(FILE *out, slice timestamp) {
+    char date[40];
+    slice local = local_date(parse_timestamp(timestamp), date);
+    fwrite(local.data, 1, local.len < DATE_SECONDS ? local.len : DATE_SECONDS, out);
+}
+
 void print_record(const invocation *call, const value *object, slice json) {
     char date[40];
     if (call->json) {
@@ -131,9 +148,10 @@ void print_record(const invocation *call, const value *object, slice json) {
         fputc('\n', stdout);
         return;
     }
-    print_short(local_date(parse_timestamp(get_str(object, "timestamp")), date), get_str(object, "level"),
-                (int)get_int(object, "levelno"), get_str(object, "logger"), get_str(object, "message"),
-                value_get(object, SLICE_LITERAL("fields")), get_str(object, "exc"));
+    print_line(call, local_date(parse_timestamp(get_str(object, "timestamp")), date),
+               get_str(object, "level"), (int)get_int(object, "levelno"), get_str(object, "logger"),
+               get_str(object, "message"), value_get(object, SLICE_LITERAL("fields")),
+               get_str(object, "exc"));
 }
 
 void print_row(const invocation *call, const row *r) {
@@ -151,8 +169,8 @@ void print_row(const invocation *call, const row *r) {
         value fields = value_none();
         arena_init(&memory, 0);
         if (json_parse(r->fields, LIMIT_VALUE_DEPTH, &memory, &fields, NULL) != 0) fields = value_none();
-        print_short(local_date(r->created_us, date), r->level_name, r->level, r->logger, r->message, &fields,
-                    r->exc_text);
+        print_line(call, local_date(r->created_us, date), r->level_name, r->level, r->logger, r->message,
+                   &fields, r->exc_text);
         arena_done(&memory);
     }
     text_done(&out);

@@ -13,10 +13,15 @@ void print_escaped(FILE *out, slice s);
 /* The bytes of an answer as they came, one JSON text a line. */
 void print_json_body(const answer *a);
 
-/* A record as the API gives it (JSON object), by call's -o: short line, or JSON. */
+/* The line above records that are shown as a table. */
+void print_head(const invocation *call);
+/* A record as the API gives it (JSON object), by call's -o: a line, or JSON. */
 void print_record(const invocation *call, const value *object, slice json);
 /* The same of a row read from a file. */
 void print_row(const invocation *call, const row *r);
+
+/* The API's timestamp as local time, to the second. */
+void print_time(FILE *out, slice timestamp);
 
 /* "  dropping: handler file: level INFO, weir.ini:14" for each text of the list. */
 void print_list(FILE *out, const char *label, const value *texts);

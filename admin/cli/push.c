@@ -53,33 +53,38 @@ static int push_api(invocation *call, const text *config) {
 
 /* ---- the config port: 4 bytes of length, then the text ---- */
 
-static int connect_unix(const char *path) {
+static int refuse_connection(weir_error *err, int number) {
+    return error_set(err, number == EACCES || number == EPERM ? WEIR_ERR_DENIED : WEIR_ERR_SYSTEM, "%s",
+                     strerror(number));
+}
+
+static int connect_unix(const char *path, weir_error *err) {
     struct sockaddr_un address = {.sun_family = AF_UNIX};
-    if (strlen(path) >= sizeof address.sun_path) return -1;
+    if (strlen(path) >= sizeof address.sun_path) return refuse_connection(err, ENAMETOOLONG);
     memcpy(address.sun_path, path, strlen(path) + 1);
     int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
     if (fd >= 0 && connect(fd, (struct sockaddr *)&address, sizeof address) == 0) return fd;
+    refuse_connection(err, errno);
     if (fd >= 0) close(fd);
     return -1;
 }
 
-static int connect_tcp(const char *to) {
+static int connect_tcp(const char *to, weir_error *err) {
     char host[256];
-    const char *colon = strrchr(to, ':');
-    size_t len = colon ? (size_t)(colon - to) : 0;
-    if (len == 0 || len >= sizeof host) return -1;
-    bool bracket = to[0] == '[' && to[len - 1] == ']';
+    size_t len = (size_t)(strrchr(to, ':') - to);
+    if (len >= sizeof host) return refuse_connection(err, ENAMETOOLONG);
+    bool bracket = len > 2 && to[0] == '[' && to[len - 1] == ']';
     memcpy(host, to + bracket, len - 2 * bracket);
     host[len - 2 * bracket] = '\0';
     struct addrinfo hints = {.ai_socktype = SOCK_STREAM}, *found = NULL;
-    int fd = -1;
-    if (getaddrinfo(host, colon + 1, &hints, &found) != 0) return -1;
+    int fd = -1, why = getaddrinfo(host, strrchr(to, ':') + 1, &hints, &found);
+    if (why != 0) return error_set(err, WEIR_ERR_SYSTEM, "%s", gai_strerror(why));
     for (struct addrinfo *a = found; a && fd < 0; a = a->ai_next) {
         fd = socket(a->ai_family, a->ai_socktype | SOCK_CLOEXEC, 0);
-        if (fd >= 0 && connect(fd, a->ai_addr, a->ai_addrlen) != 0) {
-            close(fd);
-            fd = -1;
-        }
+        if (fd >= 0 && connect(fd, a->ai_addr, a->ai_addrlen) == 0) break;
+        refuse_connection(err, errno);
+        if (fd >= 0) close(fd);
+        fd = -1;
     }
     freeaddrinfo(found);
     return fd;
@@ -107,26 +112,95 @@ static bool read_answer(int fd, text *out) {
     return true;
 }
 
-static int push_port(const char *to, const text *config) {
-    int fd = strncmp(to, "unix:", 5) == 0 ? connect_unix(to + 5) : connect_tcp(to);
-    if (fd < 0)
-        return complain(EXIT_UNREACHABLE, "%s: %s", to,
-                        errno ? strerror(errno) : "expected HOST:PORT or unix:/path");
+/* The service knows no name for what came by its port: the file's own takes the place of "<port>". */
+static void print_reply(FILE *out, const char *file, slice reply) {
+    const slice unnamed = SLICE_LITERAL("<port>:");
+    for (size_t at = 0; at < reply.len;) {
+        const char *end = memchr(reply.data + at, '\n', reply.len - at);
+        size_t n = end ? (size_t)(end - reply.data) - at : reply.len - at;
+        slice line = slice_make(reply.data + at, n);
+        if (n > unnamed.len && memcmp(line.data, unnamed.data, unnamed.len) == 0) {
+            fprintf(out, "%s:", file);
+            line = slice_make(line.data + unnamed.len, n - unnamed.len);
+        }
+        print_escaped(out, line);
+        fputc('\n', out);
+        at += n + 1;
+    }
+}
+
+/* "ok generation 3\n…" as the API would say it, with the lines as they came. */
+static void print_reply_json(slice reply) {
+    text out;
+    json_writer w;
+    text_init(&out, 0);
+    json_writer_init(&w, &out);
+    json_begin_object(&w);
+    json_key(&w, "generation");
+    json_int(&w, strtoll(reply.data + sizeof "ok generation", NULL, 10));
+    json_key(&w, "answer"), json_string(&w, reply);
+    json_end(&w);
+    printf("%s\n", text_cstr(&out));
+    text_done(&out);
+}
+
+/* The first word of the answer is the port's contract. */
+static int judge_reply(const invocation *call, slice reply) {
+    const char *to = call->option[OPT_TO], *file = call->words[0];
+    static const struct {
+        const char *word;
+        int status;
+    } words[] = {{"ok generation ", EXIT_DONE},
+                 {"refused", EXIT_USAGE},
+                 {"superseded", EXIT_CONFLICT},
+                 {"failed", EXIT_NOTHING}};
+    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
+        if (reply.len < strlen(words[i].word) ||
+            memcmp(reply.data, words[i].word, strlen(words[i].word)) != 0)
+            continue;
+        if (words[i].status == EXIT_DONE && call->json)
+            print_reply_json(reply);
+        else
+            print_reply(words[i].status == EXIT_DONE ? stdout : stderr, file, reply);
+        return words[i].status;
+    }
+    if (reply.len >= 5 && memcmp(reply.data, "HTTP/", 5) == 0)
+        return complain(EXIT_UNREACHABLE,
+                        "%s speaks HTTP; it is no config port (--to http://%s uses the API)", to, to);
+    return complain(EXIT_UNREACHABLE, "%s: %s", to,
+                    reply.len ? "what answers there is no config port of Weir"
+                              : "closed without an answer (Python's own listen() gives none)");
+}
+
+static int exchange(int fd, const text *config, text *reply) {
     struct timeval limit = {.tv_sec = PORT_TIMEOUT_S};
-    setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
     unsigned char head[4] = {(unsigned char)(config->len >> 24), (unsigned char)(config->len >> 16),
                              (unsigned char)(config->len >> 8), (unsigned char)config->len};
+    setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
+    if (!send_all(fd, (const char *)head, 4) || !send_all(fd, text_cstr(config), config->len)) return -1;
+    return read_answer(fd, reply) ? 0 : -1;
+}
+
+static int push_port(const invocation *call, const text *config) {
+    const char *to = call->option[OPT_TO];
+    bool local = strncmp(to, "unix:", 5) == 0;
+    const char *colon = strrchr(to, ':');
+    if (local ? to[5] == '\0' : colon == NULL || colon == to || colon[1] == '\0')
+        return complain(EXIT_USAGE, "--to %s: expected HOST:PORT, unix:/path or http://HOST:PORT", to);
+    weir_error err = {0};
+    int fd = local ? connect_unix(to + 5, &err) : connect_tcp(to, &err);
+    if (fd < 0)
+        return complain(err.code == WEIR_ERR_DENIED ? EXIT_DENIED : EXIT_UNREACHABLE, "%s: %s", to,
+                        err.message);
     text reply;
     text_init(&reply, 0);
-    bool sent = send_all(fd, (const char *)head, 4) && send_all(fd, text_cstr(config), config->len);
-    bool heard = read_answer(fd, &reply) && reply.len > 0;
+    int status = exchange(fd, config, &reply) == 0 || reply.len > 0
+                     ? judge_reply(call, text_slice(&reply))
+                     : complain(EXIT_UNREACHABLE, "%s: %s", to,
+                                errno == EAGAIN ? "no answer in time" : strerror(errno));
     close(fd);
-    bool done = reply.len >= 2 && memcmp(reply.data, "ok", 2) == 0;
-    fwrite(text_cstr(&reply), 1, reply.len, done ? stdout : stderr);
     text_done(&reply);
-    if (done) return EXIT_DONE;
-    return heard ? EXIT_NOTHING
-                 : complain(EXIT_UNREACHABLE, "%s: %s", to, sent ? "no answer" : strerror(errno));
+    return status;
 }
 
 static int run(invocation *call) {
@@ -137,7 +211,7 @@ static int run(invocation *call) {
     if (status == 0 && to != NULL && strncmp(to, "http", 4) != 0)
         status = call->option[OPT_SAVE]
                      ? complain(EXIT_USAGE, "--save goes over the API, not over a config port")
-                     : push_port(to, &config);
+                     : push_port(call, &config);
     else if (status == 0)
         status = push_api(call, &config);
     text_done(&config);

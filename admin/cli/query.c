@@ -24,6 +24,7 @@ static int query_service(invocation *call, long count) {
     filter_add(call, &path);
     int status = client_request(call, "GET", text_cstr(&path), NULL, &a);
     const value *list = get_list(&a.json, "records");
+    if (status == 0 && list->list.count > 0) print_head(call);
     for (size_t i = list->list.count; status == 0 && i > 0; i--) {
         text json;
         text_init(&json, 0);
@@ -97,6 +98,7 @@ static int query_file(invocation *call, long count) {
         status = complain(EXIT_UNREACHABLE, "%s", err.message);
         goto cleanup;
     }
+    if (kept.count > 0) print_head(call);
     for (size_t i = kept.count; i > 0; i--) print_row(call, &kept.rows[i - 1]);
     status = kept.count > 0 ? EXIT_DONE : complain(EXIT_NOTHING, "no record found");
 cleanup:

@@ -7,11 +7,12 @@ static void print_change(const value *c) {
     slice name = get_str(c, "logger"), before = get_str(c, "before"), now = get_str(c, "now"),
           until = get_str(c, "until");
     print_escaped(stdout, name);
-    printf(": %.*s -> %.*s", (int)before.len, before.data, (int)now.len, now.data);
+    printf(": %.*s -> %.*s until ", (int)before.len, before.data, (int)now.len, now.data);
     if (until.len)
-        printf(" until %.*s\n", (int)until.len, until.data);
+        print_time(stdout, until);
     else
-        puts(" until it is reset");
+        fputs("it is reset", stdout);
+    fputc('\n', stdout);
     if (get_bool(c, "created")) puts("  the logger did not exist; it is made");
     print_list(stdout, "  still dropping such records:", get_list(c, "dropping"));
 }

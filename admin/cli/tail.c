@@ -33,6 +33,7 @@ static int show_newest(tail_state *t, long count) {
     filter_add(t->call, &path);
     int status = client_request(t->call, "GET", text_cstr(&path), NULL, &a);
     const value *list = get_list(&a.json, "records");
+    if (status == 0) print_head(t->call);
     for (size_t i = list->list.count; status == 0 && i > 0; i--) {
         const value *one = &list->list.items[i - 1];
         text json;

@@ -1,5 +1,5 @@
 /* settings.h - the keys of [weir] and [admin], one row each in setting_rows: reading, checking,
- * `config get`, the manual and schema/config-keys.md come from this table. */
+ * `config get`, the manual and docs/config.md come from this table. */
 #ifndef WEIR_CONFIG_SETTINGS_H
 #define WEIR_CONFIG_SETTINGS_H
 

@@ -1,5 +1,5 @@
 /* settings_table.c - the keys of [weir] and [admin]: one row each. Reading, checking, `weir config get`, the
- * manual and schema/config-keys.md come from here. Constant data. */
+ * manual and docs/config.md come from here. Constant data. */
 #include "base/limits.h"
 #include "config/settings.h"
 

@@ -33,6 +33,7 @@ mkdir -p "$root"
 trap 'rm -rf --one-file-system "$root/srv" "$root/home" "$root/root"' EXIT
 tar -C "$root" -xf "$base"
 cp /etc/resolv.conf "$root/etc/resolv.conf"
+echo "127.0.0.1 localhost" >"$root/etc/hosts" # as an installed Debian has it
 mount -t proc proc "$root/proc"
 mount -t tmpfs -o mode=0755 tmpfs "$root/dev"
 for node in null zero full random urandom tty; do
