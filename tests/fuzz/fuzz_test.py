@@ -27,6 +27,11 @@ def any_bytes_as_a_literal():
     fuzz("literal", harness.scaled(200000))
 
 
+@test(covers=["fault 31"])
+def any_bytes_as_a_request():
+    fuzz("guard", harness.scaled(200000))
+
+
 @test()
 def any_bytes_as_json():
     fuzz("json", harness.scaled(200000))

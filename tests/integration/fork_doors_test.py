@@ -29,6 +29,11 @@ handlers = file
 NO_ADMIN = CONFIG.split("[admin]")[0] + "[loggers]" + CONFIG.split("[loggers]")[1]
 
 
+def needs_forks():
+    if "tsan" in harness.BUILD:
+        harness.skip("ThreadSanitizer cannot follow threads of a forked child (\"dup thread with used id\")")
+
+
 def free_ports(count):
     sockets = [socket.socket() for _ in range(count)]
     for s in sockets:
@@ -45,6 +50,7 @@ def states(service):
 
 @test(covers=["fault 6"], quick=True)
 def a_child_that_goes_on():
+    needs_forks()
     http, port = free_ports(2)
     service = Service(CONFIG.replace("{http}", str(http)).replace("{port}", str(port)))
     with open(service.config_path) as f:
@@ -67,6 +73,7 @@ def a_child_that_goes_on():
 @test(covers=["fault 6"], quick=True)
 def children_that_log_and_end():
     """The parent's doors are not touched by what its children do."""
+    needs_forks()
     http, port = free_ports(2)
     service = Service(CONFIG.replace("{http}", str(http)).replace("{port}", str(port)))
     for _ in range(20):
