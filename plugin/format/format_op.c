@@ -3,6 +3,7 @@
  * way of Python's values. */
 #include "format/format_op.h"
 
+#include "format/brace_field.h"
 #include "queue/site.h"
 #include "record/escape.h"
 #include "record/put.h"
@@ -142,6 +143,7 @@ int format_op_run(const format_op *op, asctime_text *time, record *rec, escape_m
     case OP_ASCTIME: return run_asctime(op, time, rec, out, err);
     case OP_TEXT: return run_text(op, rec, escape, out, err);
     case OP_INTEGER: return run_integer(op, rec, escape, out, err);
+    case OP_BRACE: return brace_field_run(op->brace, time, rec, escape, out, err);
     default: return run_value(op, rec, escape, out, err);
     }
 }

@@ -7,7 +7,7 @@
 #include "record/attribute.h"
 #include "record/python_percent.h"
 
-typedef enum op_kind { OP_LITERAL, OP_MESSAGE, OP_ASCTIME, OP_TEXT, OP_INTEGER, OP_VALUE } op_kind;
+typedef enum op_kind { OP_LITERAL, OP_MESSAGE, OP_ASCTIME, OP_TEXT, OP_INTEGER, OP_VALUE, OP_BRACE } op_kind;
 
 typedef struct format_op {
     op_kind kind;
@@ -15,6 +15,7 @@ typedef struct format_op {
     size_t offset; /* OP_TEXT, OP_INTEGER: of the attribute in the record */
     slice text;    /* the literal, or the key */
     percent_spec spec;
+    const struct brace_field *brace; /* OP_BRACE: a field of style `{` with more than a name */
 } format_op;
 
 format_op format_op_literal(slice literal);

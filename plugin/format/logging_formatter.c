@@ -3,9 +3,9 @@
 #include "format/style.h"
 
 static const format_style format_styles[] = {
-    {"%", percent_style_create},
-    {"{", NULL},
-    {"$", NULL},
+    {"%", "%(message)s", percent_style_create},
+    {"{", "{message}", brace_style_create},
+    {"$", "${message}", dollar_style_create},
 };
 #define STYLE_COUNT (sizeof format_styles / sizeof format_styles[0])
 
@@ -15,13 +15,10 @@ static int create(const formatter_options *options, formatter **out, weir_error 
     if (options->kwargs != NULL && options->kwargs->type == VALUE_DICT && options->kwargs->dict.count > 0)
         return error_set(err, WEIR_ERR_INVALID,
                          "logging.Formatter takes no kwargs (write format, datefmt, style)");
-    if (filled.format.len == 0) filled.format = SLICE_LITERAL("%(message)s");
     for (size_t i = 0; i < STYLE_COUNT; i++) {
         if (!slice_is(style, format_styles[i].mark)) continue;
-        if (format_styles[i].create != NULL) return format_styles[i].create(&filled, out, err);
-        return error_set(err, WEIR_ERR_INVALID,
-                         "style '%s' is not in this version of Weir (write the format in style %%)",
-                         format_styles[i].mark);
+        if (filled.format.len == 0) filled.format = slice_of(format_styles[i].initial);
+        return format_styles[i].create(&filled, out, err);
     }
     return error_set(err, WEIR_ERR_INVALID, "Style must be one of: %%,{,$");
 }

@@ -6,12 +6,15 @@
 #include "format/formatter.h"
 
 typedef struct format_style {
-    const char *mark; /* as `style =` has it */
-    /* Makes the formatter of that style; options->format is never empty. NULL: this version has it not. */
+    const char *mark;    /* as `style =` has it */
+    const char *initial; /* the format, where none is given */
+    /* Makes the formatter of that style; options->format is never empty. */
     int (*create)(const formatter_options *options, formatter **out, weir_error *err);
 } format_style;
 
 int percent_style_create(const formatter_options *options, formatter **out, weir_error *err);
+int brace_style_create(const formatter_options *options, formatter **out, weir_error *err);
+int dollar_style_create(const formatter_options *options, formatter **out, weir_error *err);
 
 extern const formatter_kind logging_formatter_kind, json_formatter_kind;
 

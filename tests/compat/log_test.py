@@ -133,6 +133,18 @@ def extras_in_formats():
 
 
 @test(quick=True)
+def styles():
+    lines = [record("a.b", l, "count %d %s", 5, "é", extra={"ip": "::1"}) for l in (10, 20, 30, 40, 50)]
+    for style, forms in (("{", ("{asctime} {levelname:<8}|{name:>12}|{lineno:06,d}|{message!r:.12}", "{ip[0]}{message} {{}} {created:.3f}",
+                                "{message:^40}|{process:#x}|{msecs:03.0f}")),
+                         ("$", ("$asctime $levelname ${name}: $message $$5", "${ip}|$lineno|$message"))):
+        for form in forms:
+            agree(simple(form, style=style), lines)
+            agree(simple(form, style=style, datefmt="%d.%m.%y %H:%M"), lines)
+        agree(simple("", style=style), lines)
+
+
+@test(quick=True)
 def controls():
     other = ini({"root": ("", "DEBUG", "h", None), "k": ("kept", "INFO", "", None)}, {"h": OUT}, {"f": {"format": "second %(name)s %(levelname)s %(message)s"}})
     agree(simple("%(levelname)s %(name)s %(message)s", level="INFO"),
