@@ -7,6 +7,7 @@
 
 #include "admin/admin.h"
 #include "base/worker.h"
+#include "base/write_signals.h"
 #include "host/lifecycle.h"
 #include "store/fork_gate.h"
 
@@ -14,6 +15,25 @@ static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static pthread_once_t registered = PTHREAD_ONCE_INIT;
 static weir_core *core;    /* under lock */
 static weir_core *parents; /* in a forked child: the parent's, of which only the plan may be read */
+
+/* Around all that runs here on a thread of the host: one at a time, never cancelled in the middle, and no
+ * signal for what is written (a recovery writes to targets here). */
+typedef struct visit {
+    int cancel;
+    write_signals held;
+} visit;
+
+static void visit_begin(visit *v) {
+    pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &v->cancel);
+    write_signals_hold(&v->held);
+    pthread_mutex_lock(&lock);
+}
+
+static void visit_end(const visit *v) {
+    pthread_mutex_unlock(&lock);
+    write_signals_release(&v->held);
+    pthread_setcancelstate(v->cancel, NULL);
+}
 
 const char *weir_version(void) { return WEIR_VERSION; }
 
@@ -87,13 +107,11 @@ static int start_locked(const char *path, weir_error *err) {
 }
 
 int weir_start(const char *config_path, weir_error *err) {
-    int cancel;
+    visit v;
     if (err != NULL) err->code = WEIR_OK, err->message[0] = '\0';
-    pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &cancel);
-    pthread_mutex_lock(&lock);
+    visit_begin(&v);
     int rc = start_locked(config_path, err);
-    pthread_mutex_unlock(&lock);
-    pthread_setcancelstate(cancel, NULL);
+    visit_end(&v);
     return rc;
 }
 
@@ -109,23 +127,20 @@ static void stop_locked(void) {
 }
 
 void weir_stop(void) {
-    int cancel;
+    visit v;
     if (worker_is_self()) return; /* a host's handler: it would wait for itself */
-    pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &cancel);
-    pthread_mutex_lock(&lock);
+    visit_begin(&v);
     stop_locked();
-    pthread_mutex_unlock(&lock);
-    pthread_setcancelstate(cancel, NULL);
+    visit_end(&v);
 }
 
 int weir_flush(int timeout_ms) {
-    int cancel, rc = -1;
-    pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &cancel);
-    pthread_mutex_lock(&lock);
+    visit v;
+    int rc = -1;
+    visit_begin(&v);
     int64_t deadline = timeout_ms < 0 ? INT64_MAX : clock_monotonic_ns() + (int64_t)timeout_ms * 1000000;
     if (core != NULL) rc = backend_flush(core->backend, deadline);
-    pthread_mutex_unlock(&lock);
-    pthread_setcancelstate(cancel, NULL);
+    visit_end(&v);
     return rc;
 }
 
@@ -180,15 +195,13 @@ static void start_child(void) {
  * calls weir_start but has WEIR_CONFIG set (see frontend/capture.h). */
 void front_start_on_demand(void) {
     const char *path = secure_getenv("WEIR_CONFIG");
-    int cancel;
-    pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &cancel);
-    pthread_mutex_lock(&lock);
+    visit v;
+    visit_begin(&v);
     if (core == NULL && parents != NULL)
         start_child();
     else if (core == NULL && front_get_state() == FRONT_UNSTARTED && path != NULL && path[0] != '\0')
         start_locked(path, NULL);
-    pthread_mutex_unlock(&lock);
-    pthread_setcancelstate(cancel, NULL);
+    visit_end(&v);
 }
 
 const weir_plugin weir_plugin_v1 = {

@@ -35,6 +35,8 @@ typedef struct problems {
 
 int problems_init(problems *p, const char *file); /* -1: no memory */
 void problems_done(problems *p);
+/* Forgets all but the first `keep`, and those that could not be kept; none were sorted meanwhile. */
+void problems_cut(problems *p, size_t keep);
 void problems_add(problems *p, int line, const char *section, const char *key, const char *format, ...)
     __attribute__((format(printf, 5, 6)));
 void problems_warn(problems *p, int line, const char *section, const char *key, const char *format, ...)

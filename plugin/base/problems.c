@@ -18,6 +18,15 @@ static void problem_done(problem *one) {
     free(one->message);
 }
 
+void problems_cut(problems *p, size_t keep) {
+    for (; p->count > keep; p->count--) {
+        if (!p->list[p->count - 1].warning) p->errors--;
+        problem_done(&p->list[p->count - 1]);
+    }
+    p->errors -= p->dropped;
+    p->dropped = 0;
+}
+
 void problems_done(problems *p) {
     for (size_t i = 0; i < p->count; i++) problem_done(&p->list[i]);
     free(p->list);

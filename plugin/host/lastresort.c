@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "base/text.h"
+#include "base/write_signals.h"
 #include "host/lifecycle.h"
 
 static void write_all(const char *data, size_t len) {
@@ -28,6 +29,8 @@ void lastresort_call(weir_logger *from, int level, const char *format, va_list a
     if (level < WEIR_LEVEL_WARNING) return;
     int saved = errno, cancel;
     pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &cancel);
+    write_signals held;
+    write_signals_hold(&held);
     text line;
     text_init(&line, 0);
     errno = saved; /* for %m */
@@ -35,6 +38,7 @@ void lastresort_call(weir_logger *from, int level, const char *format, va_list a
     text_add_char(&line, '\n');
     if (!line.failed) write_all(line.data, line.len);
     text_done(&line);
+    write_signals_release(&held);
     pthread_setcancelstate(cancel, NULL);
     errno = saved;
 }

@@ -52,13 +52,18 @@ static void on_notice(void *arg, const char *where, int level, const char *messa
 
 /* ---- start, step by step ---- */
 
-static int open_mappings(weir_core *core, const settings *set, weir_error *err) {
+static int open_dir(weir_core *core, const settings *set, weir_error *err) {
     text why;
+    if (core->no_tmpfs != NULL) return 0; /* tried before, in vain */
     text_init(&why, 0);
     int rc = run_dir_create(&core->dir, set->run_dir[0] ? set->run_dir : NULL, core->service, &why, err);
     if (rc == 0 && core->dir.fd < 0) core->no_tmpfs = text_take(&why);
     text_done(&why);
-    if (rc != 0) return -1;
+    return rc;
+}
+
+static int open_mappings(weir_core *core, const settings *set, weir_error *err) {
+    if (open_dir(core, set, err) != 0) return -1;
     if ((core->process = process_map_create(&core->dir, core->service, err)) == NULL) return -1;
     clock_table_init(&core->process->clock);
     if ((core->dictionary = dictionary_create(&core->dir, err)) == NULL) return -1;
@@ -162,8 +167,23 @@ static char *absolute_path(const char *path) {
     return text_take(&joined);
 }
 
-int core_start(weir_core *core, config_plan *plan, const char *config_path, const core_options *options,
-               problems *p, weir_error *err) {
+/* Is that why the start failed: the run directory's file system is full, or a file may not be so large?
+ * NULL, or the reason. */
+static char *no_room(const weir_core *core, const settings *set) {
+    weir_error why;
+    size_t size = (size_t)set->queue * CHUNK_QUEUE_FACTOR * 2;
+    if (core->dir.fd < 0) return NULL;
+    void *base = mapping_create(&core->dir, "room", size, &why);
+    if (base == NULL) return strdup(why.message);
+    mapping_close(base, size);
+    mapping_remove(&core->dir, "room");
+    return NULL;
+}
+
+/* in_memory: why the run directory cannot be used; NULL: try it. *cramped: it was tried and has no room. */
+static int start_once(weir_core *core, config_plan *plan, const char *config_path,
+                      const core_options *options, const char *in_memory, char **cramped, problems *p,
+                      weir_error *err) {
     built_config built = {0};
     memset(core, 0, sizeof *core);
     core->dir.fd = -1;
@@ -173,6 +193,10 @@ int core_start(weir_core *core, config_plan *plan, const char *config_path, cons
     core->start_ns = clock_realtime_ns();
     service_name(options->service ? options->service : plan->settings.service, core->service);
     if (config_path != NULL && (core->config_path = absolute_path(config_path)) == NULL) {
+        error_set(err, WEIR_ERR_SYSTEM, "no memory");
+        goto fail;
+    }
+    if (in_memory != NULL && (core->no_tmpfs = strdup(in_memory)) == NULL) {
         error_set(err, WEIR_ERR_SYSTEM, "no memory");
         goto fail;
     }
@@ -201,9 +225,26 @@ discard:
     config_discard(&built);
 fail:
     if (core->targets != NULL) target_registry_stop(core->targets, 0, NULL);
+    *cramped = no_room(core, &plan->settings);
     if (core->dir.fd >= 0) run_dir_remove(&core->dir);
     core_free(core);
     return -1;
+}
+
+int core_start(weir_core *core, config_plan *plan, const char *config_path, const core_options *options,
+               problems *p, weir_error *err) {
+    char *cramped = NULL;
+    size_t known = p->count;
+    int rc = start_once(core, plan, config_path, options, NULL, &cramped, p, err);
+    if (cramped == NULL) return rc;
+    /* Better without what survives a kill than not at all; status says so. */
+    problems_cut(p, known);
+    char *again = NULL;
+    rc = start_once(core, plan, config_path, options, cramped, &again, p, err);
+    if (rc == 0 && err != NULL) *err = (weir_error){.code = WEIR_OK};
+    free(again);
+    free(cramped);
+    return rc;
 }
 
 /* ---- stop ---- */

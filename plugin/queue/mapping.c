@@ -12,20 +12,24 @@
 #include <unistd.h>
 
 #include "base/worker.h"
+#include "base/write_signals.h"
 #include "queue/mapping_internal.h"
 
 typedef struct quiet {
     int cancel;
+    write_signals limit; /* a file size limit must not kill the host */
     sigset_t signals;
 } quiet;
 
 static void quiet_begin(quiet *q) {
     pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &q->cancel);
+    write_signals_hold(&q->limit);
     worker_mask_signals(&q->signals);
 }
 
 static void quiet_end(const quiet *q) {
     worker_unmask_signals(&q->signals);
+    write_signals_release(&q->limit);
     pthread_setcancelstate(q->cancel, NULL);
 }
 

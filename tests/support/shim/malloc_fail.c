@@ -1,0 +1,36 @@
+/* malloc_fail.c - preloaded: from the moment that the program calls malloc_fail_at(n, good), the nth
+ * allocation that the process makes fails: that one alone, or (good) all from then on. malloc_calls counts.
+ */
+#include <dlfcn.h>
+#include <errno.h>
+#include <stddef.h>
+
+void malloc_fail_at(unsigned long n, int good);
+unsigned long malloc_calls(void);
+void *__libc_malloc(size_t size);
+void *__libc_calloc(size_t count, size_t size);
+void *__libc_realloc(void *old, size_t size);
+
+static unsigned long fail_at, calls;
+static int for_good;
+
+void malloc_fail_at(unsigned long n, int good) {
+    __atomic_store_n(&fail_at, 0, __ATOMIC_SEQ_CST);
+    __atomic_store_n(&for_good, good, __ATOMIC_SEQ_CST);
+    __atomic_store_n(&calls, 0, __ATOMIC_SEQ_CST);
+    __atomic_store_n(&fail_at, n, __ATOMIC_SEQ_CST);
+}
+
+unsigned long malloc_calls(void) { return __atomic_load_n(&calls, __ATOMIC_SEQ_CST); }
+
+static int fails(void) {
+    unsigned long n = __atomic_add_fetch(&calls, 1, __ATOMIC_SEQ_CST);
+    unsigned long at = __atomic_load_n(&fail_at, __ATOMIC_SEQ_CST);
+    if (at == 0 || n < at || (n > at && !__atomic_load_n(&for_good, __ATOMIC_SEQ_CST))) return 0;
+    errno = ENOMEM;
+    return 1;
+}
+
+void *malloc(size_t size) { return fails() ? NULL : __libc_malloc(size); }
+void *calloc(size_t count, size_t size) { return fails() ? NULL : __libc_calloc(count, size); }
+void *realloc(void *old, size_t size) { return fails() ? NULL : __libc_realloc(old, size); }
