@@ -74,7 +74,7 @@ int backend_route_recovered(backend *b, const recovered_rings *from, recovered_c
     b->from = &b->live;
     b->releases = b->set.rings;
     source_done(&dead);
-    *counts = (recovered_counts){.routed = b->taken - taken, .unreadable = b->unreadable - unreadable,
-                                 .abandoned = b->abandoned};
+    *counts = (recovered_counts){
+        .routed = b->taken - taken, .unreadable = b->unreadable - unreadable, .abandoned = b->abandoned};
     return 0;
 }

@@ -129,7 +129,8 @@ static void route_them(backend *b, dead_process *dead, ring_set *rings, dictiona
         recovery_say(report, dead, "%llu records routed from its rings", (unsigned long long)counts.routed);
     if (counts.abandoned) {
         dead->waits = true;
-        recovery_say(report, dead, "the rest of its rings waits for the next recovery: a target takes nothing");
+        recovery_say(report, dead,
+                     "the rest of its rings waits for the next recovery: a target takes nothing");
     }
     if (counts.unreadable > 0)
         recovery_say(report, dead, "%llu of them could not be read", (unsigned long long)counts.unreadable);

@@ -1,7 +1,9 @@
 /* lastresort.c - what unconfigured Python does: the bare message of a WARNING or worse goes to
  * stderr, in the thread that logs. Only before weir_start; later the backend has its own way.
+ * And one line of Weir's own after weir_stop, when there is no backend any more.
  * It does not touch rings, handlers or the host's streams (stderr's FILE stays the host's). */
 #include <errno.h>
+#include <limits.h>
 #include <poll.h>
 #include <pthread.h>
 #include <unistd.h>
@@ -22,6 +24,12 @@ static void write_all(const char *data, size_t len) {
         data += n;
         len -= (size_t)n;
     }
+}
+
+void lastresort_notice(slice line) {
+    struct pollfd p = {.fd = STDERR_FILENO, .events = POLLOUT};
+    if (line.len <= PIPE_BUF && poll(&p, 1, 0) > 0 && (p.revents & POLLOUT) != 0)
+        write_all(line.data, line.len);
 }
 
 void lastresort_call(weir_logger *from, int level, const char *format, va_list args) {

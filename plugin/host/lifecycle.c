@@ -254,6 +254,17 @@ static void see_pending(void *arg, target *t) {
     if (chunk_queue_read_pos(q) != chunk_queue_write_pos(q)) *(bool *)arg = true;
 }
 
+static void tell_of_stuck(const text *names) {
+    text line;
+    text_init(&line, 0);
+    text_addf(
+        &line,
+        "weir: stopped, but the system still hangs in a write to %s; what waits there is kept for recovery\n",
+        text_cstr(names));
+    if (!line.failed) lastresort_notice(text_slice(&line));
+    text_done(&line);
+}
+
 void core_stop(weir_core *core, int64_t stop_timeout_ms) {
     int64_t deadline = clock_monotonic_ns() + stop_timeout_ms * 1000000;
     __atomic_store_n(&current, NULL, __ATOMIC_RELEASE);
@@ -262,13 +273,16 @@ void core_stop(weir_core *core, int64_t stop_timeout_ms) {
     text left;
     text_init(&left, 0);
     size_t stuck = target_registry_stop(core->targets, deadline, &left);
+    if (stuck > 0) tell_of_stuck(&left);
     text_done(&left);
     bool pending = false;
     ring_totals totals;
     ring_set_totals(core->rings, &totals);
     target_registry_each(core->targets, see_pending, &pending);
     pending = pending || totals.accepted != totals.consumed;
-    if (core->dir.fd >= 0 && !pending)
+    if (core->dir.fd >= 0 && (stuck > 0 || !closed))
+        run_dir_keep(&core->dir); /* that thread may go on at any time: nobody else may work on what it has */
+    else if (core->dir.fd >= 0 && !pending)
         run_dir_remove(&core->dir);
     else if (core->dir.fd >= 0)
         run_dir_close(&core->dir);

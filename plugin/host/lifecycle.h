@@ -66,6 +66,9 @@ void core_forget(void);
 /* The running core, NULL when none. Weir's own threads and the command use it. */
 weir_core *core_current(void);
 
+/* One line of Weir's own on stderr, where nothing else is left to say it; not if that would wait. */
+void lastresort_notice(slice line);
+
 /* What host threads of the library's own do with records that no start configuration covers. */
 void lastresort_call(weir_logger *from, int level, const char *format, va_list args);
 

@@ -165,10 +165,9 @@ bool run_name_parse(const char *name, run_name *out) {
     if (name[0] < '1' || name[0] > '9' ||
         sscanf(name, "%9d-%20llu%n", &out->pid, &out->start_time, &used) != 2 || used == 0)
         return false;
-    unsigned instance;
     int more = 0;
     if (name[used] == '-') {
-        if (sscanf(name + used, "-%9u%n", &instance, &more) != 1) return false;
+        if (sscanf(name + used, "-%9u%n", &out->instance, &more) != 1) return false;
         used += more;
     }
     out->base_len = (size_t)used;
@@ -234,6 +233,8 @@ void run_dir_remove(run_dir *d) {
 static bool is_ours(const run_name *n) {
     return (n->claimed ? n->claimer_pid : n->pid) == (int)getpid() && !n->left;
 }
+
+void run_dir_keep(run_dir *d) { forget(d); }
 
 void run_dir_close(run_dir *d) {
     const char *name = NULL;

@@ -44,6 +44,9 @@ void run_dir_close(run_dir *d);
 int run_dir_claim_dead(const char *configured, const char *service, int (*each)(void *arg, run_dir *claimed),
                        void *arg, weir_error *err);
 
+/* The same, but it stays this process's own: nobody recovers it before this process has ended. */
+void run_dir_keep(run_dir *d);
+
 /* A file of d, made (size bytes, posix_fallocated, 0600, MADV_DONTFORK) and mapped; anonymous
  * memory when d has no tmpfs. NULL with err when there is no room. Any thread; not cancellable. */
 void *mapping_create(const run_dir *d, const char *name, size_t size, weir_error *err);

@@ -57,7 +57,8 @@ static int found_add(found_list *list, const char *name, const run_name *parsed)
 static int by_age(const void *a, const void *b) {
     const run_name *x = &((const found *)a)->parsed, *y = &((const found *)b)->parsed;
     if (x->start_time != y->start_time) return x->start_time < y->start_time ? -1 : 1;
-    return x->pid < y->pid ? -1 : x->pid > y->pid;
+    if (x->pid != y->pid) return x->pid < y->pid ? -1 : 1;
+    return x->instance < y->instance ? -1 : x->instance > y->instance;
 }
 
 static int list_dead(int service_fd, const process_key *self, found_list *out) {

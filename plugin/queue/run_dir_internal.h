@@ -27,7 +27,8 @@ bool run_dir_private(int fd);
 typedef struct run_name {
     int pid;
     unsigned long long start_time;
-    size_t base_len; /* of PID-STARTTIME[-N] */
+    unsigned instance; /* N: 0 where there is none */
+    size_t base_len;   /* of PID-STARTTIME[-N] */
     bool left;
     bool claimed;
     int claimer_pid;

@@ -166,6 +166,31 @@ Test(run_dir, what_this_process_left_itself_can_be_recovered_by_it) {
     run_dir_remove(&c.dirs[0]);
 }
 
+Test(run_dir, what_this_process_keeps_is_not_taken_from_it) {
+    claims c = {0};
+    run_dir d = fixture_run_dir("kvd");
+    char path[RUN_DIR_PATH_SIZE];
+    memcpy(path, d.path, sizeof path);
+    run_dir_keep(&d);
+    cr_assert_eq(claim(&c, "kvd"), 0);
+    cr_assert(fixture_exists(path));
+}
+
+/* A process that starts and stops Weir again and again, and leaves something each time. */
+Test(run_dir, what_one_process_left_comes_in_the_order_of_its_starts) {
+    claims c = {0};
+    run_dir dirs[8];
+    for (int i = 0; i < 8; i++) dirs[i] = fixture_run_dir("kvd");
+    char expected[8][RUN_DIR_PATH_SIZE + 1];
+    for (int i = 0; i < 8; i++) snprintf(expected[i], sizeof expected[i], "%.500s.", dirs[i].path);
+    for (int i = 7; i >= 0; i--) run_dir_close(&dirs[i]);
+    cr_assert_eq(claim(&c, "kvd"), 8);
+    for (int i = 0; i < 8; i++)
+        cr_assert_eq(strncmp(c.dirs[i].path, expected[i], strlen(expected[i])), 0, "%s is number %d",
+                     c.dirs[i].path, i);
+    for (int i = 0; i < 8; i++) run_dir_remove(&c.dirs[i]);
+}
+
 Test(run_dir, a_child_of_fork_that_closes_its_copy_takes_nothing_away) {
     static run_dir d;
     d = fixture_run_dir("kvd");
