@@ -3,6 +3,7 @@
 
 const KEY = "weir-token";
 const HANDOVER_MS = 200; // so long a new tab waits for another one's token before it asks the user
+const CLOCK_MS = 2000; // clocks closer than this are taken for the same
 let asking = null; // one dialog for all requests that wait for a token
 let skew = 0; // the service's clock minus ours, in ms: the machines may differ (ssh -L)
 
@@ -97,8 +98,11 @@ export async function request(method, path, { body, signal, headers } = {}) {
 export const get = async (path, options) => (await request("GET", path, options)).json();
 export const send = async (method, path, body) => (await request(method, path, { body })).json();
 
-/** Learns the service's clock from a time that it has just told. */
-export function learnClock(iso) { skew = new Date(iso) - Date.now(); }
+/** Learns the service's clock from a time that it has just told; the way from there to here is no difference. */
+export function learnClock(iso) {
+  const difference = new Date(iso) - Date.now();
+  skew = Math.abs(difference) < CLOCK_MS ? 0 : difference;
+}
 /** Milliseconds until that time of the service. */
 export const msUntil = (iso) => new Date(iso) - Date.now() - skew;
 

@@ -1,7 +1,7 @@
 // config.js - the running configuration: read, change, check, apply, go back.
 
 import { get, send, Problem } from "./api.js";
-import { localTime, make, plural, replace, visible } from "./dom.js";
+import { localTime, localTimes, make, plural, replace, visible } from "./dom.js";
 import { diffLines, makeEditor } from "./editor.js";
 import { trouble } from "./main.js";
 
@@ -21,7 +21,7 @@ function outcome(done, checked) {
     done.save_error ? make("p", { class: "bad" }, "Not written to the file: " + visible(done.save_error)) : null,
     checked && !done.disabled.length ? make("p", { class: "quiet" }, "It would disable no logger.") : null,
     list(checked ? "It would disable these loggers" : "Disabled loggers", done.disabled),
-    list("Levels in force over it", done.over), list("After a restart only", done.restart)];
+    list("Levels in force over it", done.over.map(localTimes)), list("After a restart only", done.restart)];
 }
 
 function diffText(from, to) {
@@ -55,8 +55,7 @@ async function historySection(edit, back) {
 function heading(running, discard) {
   return [make("h2", {}, `Generation ${running.generation}`),
     make("code", { class: "quiet" }, running.file ? visible(running.file) : "no file"),
-    running.differs_from_file ? make("span", { class: "tag warn" }, "differs from the file") : null,
-    running.over.map((o) => make("span", { class: "tag over" }, visible(o))), discard];
+    running.differs_from_file ? make("span", { class: "tag warn" }, "differs from the file") : null, discard];
 }
 
 export async function showConfig(view) {
@@ -110,6 +109,7 @@ export async function showConfig(view) {
       make("div", { class: "bar sticky" }, heading(running, discard), make("label", { class: "right" }, save, "write it to the file too"),
         make("button", { "data-check": true, onclick: guarded(check) }, "Check"),
         make("button", { class: "primary", "data-apply": true, onclick: guarded(apply) }, "Apply")),
+      running.over.length ? make("p", { class: "levels-over" }, running.over.map((o) => make("span", { class: "tag over" }, localTimes(o)))) : null,
       edit.element, result), past);
     scrollTo(0, place);
   }

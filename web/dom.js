@@ -35,6 +35,9 @@ export function localTime(iso, withDate = false) {
   return withDate || t.toDateString() !== new Date().toDateString() ? `${day} ${clock}` : clock;
 }
 
+/** A text of the service with its UTC times as ours, as all others on the page are. */
+export const localTimes = (text) => visible(text).replace(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d+Z/g, (iso) => localTime(iso));
+
 export const count = (n) => Number(n).toLocaleString("en");
 export const plural = (n, one, many = one + "s") => `${count(n)} ${n === 1 ? one : many}`;
 

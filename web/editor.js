@@ -29,11 +29,12 @@ export function makeEditor(text) {
 
   function mark(problems) {
     for (const line of marks.keys()) gutter.children[line - 1]?.classList.remove("problem", "warning");
-    marks = Map.groupBy(problems.filter((p) => p.line > 0), (p) => p.line);
+    marks = new Map();
+    for (const p of problems) if (p.line > 0) marks.set(p.line, [...(marks.get(p.line) ?? []), p]);
     replace(notes, [...marks].map(([line, found]) => note(line, found)));
     notes.hidden = marks.size === 0;
     const first = Math.min(...marks.keys());
-    if (marks.size) element.scrollTop = Math.max(0, (first - 4) * LINE_PX);
+    if (marks.size) element.scrollTop = Math.max(0, TOP_PX + (first - 5) * LINE_PX);
   }
 
   area.addEventListener("input", () => { if (marks.size) mark([]); drawLines(); });
@@ -49,7 +50,7 @@ export function makeEditor(text) {
     goto(line) {
       const begin = area.value.split("\n").slice(0, line - 1).join("\n").length + (line > 1 ? 1 : 0);
       const end = area.value.indexOf("\n", begin);
-      element.scrollTop = Math.max(0, (line - 4) * LINE_PX);
+      element.scrollTop = Math.max(0, TOP_PX + (line - 5) * LINE_PX);
       area.focus({ preventScroll: true });
       area.setSelectionRange(begin, end < 0 ? area.value.length : end);
     },

@@ -96,7 +96,7 @@ function drawDropping(row, logger, known) {
   const nobody = logger.dropping.length > 0 && logger.dropping.length >= reached(logger, known).length;
   redraw(row, "dropping", [logger.dropping, nobody, logger.effective], (cell) => {
     cell.classList.toggle("warn", nobody);
-    cell.title = logger.dropping.length ? `Handlers that drop records of the level ${logger.effective}` : "";
+    cell.title = logger.dropping.length ? `Handlers that drop records of the level ${logger.effective}:\n${logger.dropping.map(visible).join("\n")}` : "";
     replace(cell, nobody ? make("b", {}, "nobody takes these: ") : null,
       logger.dropping.map((d) => visible(d).replace(/^handler /, "")).join("; "));
   });
@@ -109,7 +109,10 @@ function update(row, logger, data, filtered) {
       stem ? make("span", { class: "stem" }, visible(stem)) : null, visible(logger.name.slice(stem.length)))));
   drawLevels(row, logger, data.shown);
   drawState(row, logger, data.shown);
-  redraw(row, "handlers", logger.handlers, (cell) => setText(cell, visible(logger.handlers.join(", "))));
+  redraw(row, "handlers", logger.handlers, (cell) => {
+    setText(cell, visible(logger.handlers.join(", ")));
+    cell.title = cell.textContent;
+  });
   drawDropping(row, logger, data.known);
 }
 

@@ -19,7 +19,7 @@ async function showAround(view, id) {
   const body = make("tbody", {}, found.before.map((r) => recordRow(r)), recordRow(found.record, true), found.after.map((r) => recordRow(r)));
   rowKeys(body);
   const note = `${plural(found.before.length, "record")} before it, ${found.after.length} after it, oldest first, of all loggers`;
-  replace(view, make("section", {}, make("div", { class: "bar" }, make("h2", {}, `Around record ${visible(id)}`),
+  replace(view, make("section", {}, make("div", { class: "bar sticky" }, make("h2", {}, `Around record ${visible(id)}`),
     make("span", { class: "quiet" }, note), make("a", { class: "right", href: "#/records" }, "All records")), recordTable(body)));
   const marked = body.querySelector(".marked");
   marked.tabIndex = 0;

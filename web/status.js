@@ -1,7 +1,7 @@
 // status.js - what runs, and the conservation law: nothing that was accepted is unaccounted for.
 
 import { get } from "./api.js";
-import { count, localTime, make, plural, repeat, replace, visible } from "./dom.js";
+import { count, localTime, localTimes, make, plural, repeat, replace, visible } from "./dom.js";
 import { answered, trouble } from "./main.js";
 
 const REFRESH_MS = 1000;
@@ -49,7 +49,7 @@ function facts(s) {
     s.config.restart.length ? ["After a restart", s.config.restart.join("; ")] : null,
     ["Rings", `${s.rings.live} in use of ${s.rings.total}, ${count(s.rings.bytes)} bytes`],
     ["Mappings", s.run_dir ?? `plain memory, nothing survives a kill: ${s.no_tmpfs}`], ["History", s.history ?? "none; recent records in memory only"],
-    ...s.listeners.map((l) => [l.name, `${l.address}: ${l.state}`]), s.over.length ? ["Levels over it", s.over.join("; ")] : null,
+    ...s.listeners.map((l) => [l.name, `${l.address}: ${l.state}`]), s.over.length ? ["Levels over it", s.over.map(localTimes).join("; ")] : null,
     s.recovery ? ["Recovered", [`${plural(s.recovery.processes, "process", "processes")}, ${plural(s.recovery.from_queues, "record")} from queues, ${count(s.recovery.from_rings)} from rings, ${count(s.recovery.unreadable)} unreadable`, ...s.recovery.lines].join("\n")] : null];
   return make("section", {}, make("h2", {}, "What runs"), make("dl", { class: "facts" },
     rows.filter(Boolean).map(([k, v]) => [make("dt", {}, visible(k)), make("dd", {}, visible(v))])));

@@ -18,13 +18,17 @@ function deliver(events) {
   for (const listener of listeners) listener(events);
 }
 
+// Browsers give locks to https and to loopback addresses only. Elsewhere each tab reads a stream of its own.
+const shares = navigator.locks !== undefined;
+
 function tell(events) {
   deliver(events);
-  channel.postMessage({ events });
+  if (shares) channel.postMessage({ events });
 }
 
 let reading = false; // this tab leads
 channel.onmessage = ({ data }) => {
+  if (!shares) return;
   if (data.ask && reading) channel.postMessage({ events: [state] });
   if (data.events) deliver(data.events);
 };
@@ -99,11 +103,12 @@ async function lead(signal) {
 export function follow(listener) {
   if (!listeners.size) lastId = "";
   listeners.add(listener);
-  channel.postMessage({ ask: true });
+  if (shares) channel.postMessage({ ask: true });
   if (!leading) {
     leading = new AbortController();
     const { signal } = leading;
-    navigator.locks.request("weir-tail", { signal }, () => lead(signal)).catch(() => {});
+    if (shares) navigator.locks.request("weir-tail", { signal }, () => lead(signal)).catch(() => {});
+    else lead(signal);
   } else if (reading) listener([state]);
   return () => {
     listeners.delete(listener);

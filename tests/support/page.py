@@ -79,8 +79,8 @@ class Run:
     """docs/examples/run.sh, as `make run` calls it, in a directory of its own, and what it prints.
     user: (uid, gid) of who runs it, which gets copies of the programs that it can read."""
 
-    def __init__(self, ports=None, user=None):
-        self.dir = harness.tmp()
+    def __init__(self, ports=None, user=None, dir=None):
+        self.dir = dir or harness.tmp()
         script, build, wrap = os.path.join(harness.ROOT, "docs/examples/run.sh"), harness.BUILD, []
         if user:
             script, build = self._copy_for(user)

@@ -1,0 +1,115 @@
+"""Each view with kvd's real load, in light and dark, wide and narrow: nothing sticks out, nothing moves, the
+console is silent. WEIR_SCREENSHOTS=1 also writes docs/screenshots/."""
+import os
+import shutil
+import subprocess
+
+import harness
+from browser import Browser, needed
+from harness import test, wait_until
+from page import SCREENSHOTS, Run, show
+
+VIEWS = ("loggers", "records", "config", "status")
+WIDE, NARROW = (1180, 660), (640, 800)
+
+
+def picture(browser, name):
+    if SCREENSHOTS:
+        os.makedirs(SCREENSHOTS, exist_ok=True)
+        browser.screenshot(os.path.join(SCREENSHOTS, name + ".png"))
+
+
+def started():
+    """kvd with its load, and a level set as its user would."""
+    directory = None
+    if SCREENSHOTS:  # a path that is good to look at
+        directory = "/tmp/kvd-demo"
+        os.mkdir(directory)
+        harness.cleanup(shutil.rmtree, directory, True)
+    run = Run(dir=directory)
+    subprocess.run([w.replace("1m", "15m") for w in run.commands[0]], check=True, stdout=subprocess.DEVNULL,
+                   env=harness.full_env())
+    return run
+
+
+def loggers(browser):
+    browser.find("tr[data-logger='kvd.store'] .tag.over")
+    browser.find("tr[data-logger='kvd.net.command']")
+
+
+def records(browser):
+    browser.find(".dot.live")
+    wait_until(lambda: browser.execute("return document.querySelectorAll('tr.record').length > 60"), 30, "records")
+    if SCREENSHOTS:  # one with something in it
+        wait_until(lambda: browser.execute("return [...document.querySelectorAll('tr.record')].slice(2, 12).some((r) => r.classList.contains('at-WARNING'))"), 30, "a warning")
+
+
+def config(browser):
+    browser.find("tr[data-generation]")
+    browser.execute("""const t = document.querySelector('textarea');
+        t.value = t.value.replace('handlers = console,file,history', 'handlers = console,file,histroy').replace('level = INFO\\nhandlers =\\n', 'level = INFOS\\nhandlers =\\n');
+        t.dispatchEvent(new Event('input'));""")
+    browser.find("button[data-check]").click()
+    browser.find(".beside")
+
+
+def status(browser):
+    browser.find("tr[data-handler=history]")
+    browser.find("table.audit")  # the level set before
+
+
+READY = {"loggers": loggers, "records": records, "config": config, "status": status}
+
+
+def size(browser, width, height):
+    browser.cdp("Emulation.setDeviceMetricsOverride", {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": False})
+
+
+def check(browser, view):
+    out = browser.execute("return document.documentElement.scrollWidth - innerWidth")
+    assert out <= 0, "%s is %d pixels wider than the window" % (view, out)
+    assert not browser.find_all("#trouble:not([hidden])"), browser.text("#trouble")
+    assert "[object" not in browser.text() and "undefined" not in browser.text() and "NaN" not in browser.text()
+
+
+@test(covers=["must 11"])
+def each_view_with_kvds_load():
+    needed()
+    run = started()
+    for dark in (False, True):
+        with Browser(*WIDE, dark=dark) as browser:
+            browser.open(run.link)
+            browser.find("tr[data-logger=root]")
+            ground = browser.execute("return getComputedStyle(document.body).backgroundColor")
+            assert (int(ground[4:].split(",")[0]) < 80) == dark, ground
+            for view in VIEWS:
+                show(browser, view)
+                READY[view](browser)
+                check(browser, view)
+                picture(browser, view + ("-dark" if dark else ""))
+                size(browser, *NARROW)
+                check(browser, view)
+                size(browser, *WIDE)
+            said = [line for line in browser.console() if line[0] != "DEBUG"]
+            assert said == [], said
+
+
+@test()
+def nothing_moves_while_it_refreshes():
+    """Layout shifts, as the browser counts them, over some refreshes of Loggers and Status under load."""
+    needed()
+    run = Run()
+    with Browser(*WIDE) as browser:
+        browser.open(run.link)
+        for view in ("loggers", "status"):
+            show(browser, view)
+            browser.find("tr[data-handler=history], tr[data-logger='kvd.net.command']")
+            browser.execute("""window.moved = 0; window.refreshed = 0;
+                new PerformanceObserver((list) => { for (const e of list.getEntries()) window.moved += e.value; }).observe({ type: 'layout-shift' });
+                new PerformanceObserver((list) => { window.refreshed += list.getEntries().filter((e) => e.name.includes('/api/')).length; }).observe({ type: 'resource' });""")
+            wait_until(lambda: browser.execute("return window.refreshed >= 4"), 30, "some refreshes")
+            moved = browser.execute("return window.moved")
+            assert moved < 0.01, (view, moved)
+
+
+harness.main()
