@@ -48,17 +48,31 @@ void file_watch_close(control *c) {
     c->watch.inotify = -1;
 }
 
-/* Any event of the directories may mean us (a link in the path may have moved): what it was is told by
- * the content. */
+/* A new file of one name, still being written: its close tells when it is whole. */
+static bool is_just_begun(const char *path) {
+    struct stat st;
+    return lstat(path, &st) == 0 && S_ISREG(st.st_mode) && st.st_nlink == 1;
+}
+
+/* Of a plain file only its own name counts: others come and go beside it while it is half-written. Where
+ * it is a link, any event of the directories may mean us: what it was is told by the content. */
+static bool concerns(const char *path, const struct inotify_event *e) {
+    struct stat st;
+    if (e->len == 0 || (lstat(path, &st) == 0 && S_ISLNK(st.st_mode))) return true;
+    const char *slash = strrchr(path, '/');
+    if (strcmp(e->name, slash != NULL ? slash + 1 : path) != 0) return false;
+    return (e->mask & IN_CREATE) == 0 || !is_just_begun(path);
+}
+
 static bool take_events(control *c) {
     file_watch *w = &c->watch;
     char buffer[4096] __attribute__((aligned(__alignof__(struct inotify_event))));
     bool any = false;
     ssize_t n;
     while (w->inotify >= 0 && (n = read(w->inotify, buffer, sizeof buffer)) > 0) {
-        any = true;
         for (char *at = buffer; at < buffer + n;) {
             const struct inotify_event *e = (const struct inotify_event *)at;
+            any = any || concerns(c->core->config_path, e);
             if (e->mask & (IN_IGNORED | IN_DELETE_SELF | IN_MOVE_SELF)) w->lost = true;
             at += sizeof *e + e->len;
         }

@@ -151,7 +151,7 @@ class Service:
     and {run} in it are replaced."""
 
     def __init__(self, config, name="host", env=None, program=None, args=(), start=True, dir=None, run=None,
-                 preexec=None, wrap=()):
+                 preexec=None, wrap=(), argument=None):
         self.dir = dir or tmp()
         self.run_path = run or run_dir()
         self.name = name
@@ -161,6 +161,7 @@ class Service:
         self.program = program or os.path.join(BUILD, "tests/support/host")
         self.env = full_env({"RUNTIME_DIRECTORY": self.run_path, "WEIR_SERVICE": name, **(env or {})})
         self.args, self.preexec, self.wrap = list(args), preexec, list(wrap)
+        self.argument = argument # instead of the configuration; "-": the host does not call weir_start
         self.process = None
         if start:
             self.start()
@@ -175,7 +176,7 @@ class Service:
         """wait: until the host says that it is ready; else the caller does, by wait_ready()."""
         self.stderr_path = os.path.join(self.dir, "stderr.txt")
         self.process = subprocess.Popen(
-            self.wrap + [self.program, self.config_path] + self.args, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+            self.wrap + [self.program, self.argument or self.config_path] + self.args, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
             stderr=open(self.stderr_path, "ab"), env=self.env, cwd=self.dir, preexec_fn=self.preexec, bufsize=0)
         cleanup(self.kill)
         if wait:
