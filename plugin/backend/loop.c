@@ -83,6 +83,7 @@ static void sleep_a_while(backend *b, unsigned times) {
 /* What is worth doing before a sleep. Publishing also takes back the rings of ended threads. */
 static void settle(backend *b) {
     if (b->owing) notice_emit_all(b);
+    early_tell(b, false);
     publish_and_release(b, 0);
 }
 
@@ -92,6 +93,7 @@ static void calibrate(backend *b) {
     clock_calibrate(&b->set.process->clock);
     b->ticks_per_ms = clock_ticks_per_ms(&b->set.process->clock);
     b->calibrated_at = now;
+    early_tell(b, true);
 }
 
 static void see_waiting(void *arg, ring *r) {
@@ -122,6 +124,7 @@ static bool time_is_up(const backend *b) { return clock_monotonic_ns() >= b->sto
 
 /* The front end is closed: what the rings hold now is all. */
 static void drain(backend *b) {
+    early_tell(b, true);
     while (pass(b, true) > 0 && !time_is_up(b)) {
     }
     if (b->owing) notice_emit_all(b);

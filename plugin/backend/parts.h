@@ -131,6 +131,10 @@ struct backend {
     weir_error err;
     uint64_t lastresort_lost;
 
+    uint64_t early_told[EARLY_COUNT]; /* drops before routing: how many were told of, */
+    uint64_t early_seen;              /* how many there were at the last look, */
+    uint64_t early_told_at;           /* and the stamp of the last telling */
+
     uint64_t pass;
     unsigned idle; /* passes without work in a row */
     uint64_t calibrated_at;
@@ -197,6 +201,10 @@ bool notice_owed(const handler *h);
 void notice_emit(backend *b, handler *h);
 /* For all handlers; what an idle backend does. */
 void notice_emit_all(backend *b);
+
+/* early.c */
+/* Tells of what was dropped before routing: when no more comes, or, at_last, at once. */
+void early_tell(backend *b, bool at_last);
 
 /* publish.c */
 void publish_stage_recent(backend *b, const ring_entry *e);

@@ -4,6 +4,7 @@
 #include <dlfcn.h>
 #include <errno.h>
 #include <stddef.h>
+#include <stdlib.h>
 
 void malloc_fail_at(unsigned long n, int good);
 unsigned long malloc_calls(void);
