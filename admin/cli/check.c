@@ -1,8 +1,8 @@
 /* check.c - weir check: what is wrong with a configuration file. Opens and executes nothing of it. */
-#include "admin/cli/cli.h"
+#include "admin/cli/check.h"
 #include "config/config.h"
 
-static void print_problems(const problems *p, bool json) {
+void check_print(const problems *p, bool json) {
     json_writer w;
     text out;
     text_init(&out, 0);
@@ -38,7 +38,7 @@ static int run(invocation *call) {
     if (plan != NULL) config_probe_paths(plan, &p);
     problems_sort(&p);
     if (plan == NULL && p.errors == 0) complain(0, "%s", err.message);
-    print_problems(&p, call->json);
+    check_print(&p, call->json);
     int status = plan != NULL && p.errors == 0 ? EXIT_DONE : EXIT_USAGE;
     if (status == EXIT_DONE && !call->json)
         printf("%s: fine: %zu loggers, %zu handlers, %zu formatters\n", call->words[0], plan->logger_count,

@@ -8,8 +8,11 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "admin/cli/check.h"
 #include "admin/cli/files.h"
 #include "admin/cli/print.h"
+#include "config/config.h"
+#include "config/ini_text.h"
 
 #define PORT_TIMEOUT_S 30 /* the port's own deadline is 10 s; a push may wait for others before it */
 
@@ -25,6 +28,19 @@ static void print_applied(const value *r) {
     }
     slice trouble = get_str(r, "save_error");
     if (trouble.len) fprintf(stderr, "weir: not saved: %.*s\n", (int)trouble.len, trouble.data);
+}
+
+/* What is no UTF-8 cannot be sent as JSON, and would be refused: the library's own check says where. */
+static int refuse_bytes(const invocation *call, const text *config) {
+    problems p;
+    weir_error err = {0};
+    config_rules rules = {.origin = CONFIG_HTTP};
+    if (problems_init(&p, call->words[0]) != 0) return complain(EXIT_USAGE, "no memory");
+    config_plan_free(config_check(text_slice(config), call->words[0], &rules, &p, &err));
+    complain(0, "%s is no text; nothing was sent", call->words[0]);
+    check_print(&p, call->json);
+    problems_done(&p);
+    return EXIT_USAGE;
 }
 
 static int push_api(invocation *call, const text *config) {
@@ -213,7 +229,8 @@ static int run(invocation *call) {
                      ? complain(EXIT_USAGE, "--save goes over the API, not over a config port")
                      : push_port(call, &config);
     else if (status == 0)
-        status = push_api(call, &config);
+        status = ini_utf8_end(text_slice(&config)) < config.len ? refuse_bytes(call, &config)
+                                                                : push_api(call, &config);
     text_done(&config);
     return status;
 }

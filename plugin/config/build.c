@@ -162,7 +162,7 @@ static int build_handler(build *b, const plan_handler *plan) {
     h->formatter = formatter_of(b, plan);
     h->terminator = SLICE_LITERAL("\n");
     if (open_target(b, plan, h, &err) == 0 && take_row(b, h, &err) == 0) return 0;
-    tell(b, plan->line, "handler_", plan->name, "args", err.message);
+    tell(b, plan->args_line, "handler_", plan->name, "args", err.message);
     return -1;
 }
 

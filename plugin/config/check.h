@@ -58,6 +58,8 @@ void check_leftover(checker *c);
 
 /* args= and kwargs= onto the parameters of h->kind. true: h->args is complete and of the right types. */
 bool check_args(checker *c, const ini_section *s, plan_handler *h);
+/* The same where the class is not known: what is wrong with them whatever it is. */
+void check_literals(checker *c, const ini_section *s);
 /* Resolves the handler's path and holds it against the log roots. false: told. */
 bool check_path(checker *c, const ini_section *s, plan_handler *h);
 

@@ -203,6 +203,13 @@ static void check_required(binding *b, bool has_args) {
     }
 }
 
+void check_literals(checker *c, const ini_section *s) {
+    binding b = {.c = c, .s = s};
+    value v;
+    read_literal(&b, "args", &v);
+    read_literal(&b, "kwargs", &v);
+}
+
 bool check_args(checker *c, const ini_section *s, plan_handler *h) {
     binding b = {.c = c, .s = s, .h = h, .good = true};
     value v;

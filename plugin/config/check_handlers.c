@@ -123,7 +123,10 @@ static void read_handler(checker *c, const ini_section *s, plan_handler *h) {
         problems_warn(c->p, s->line, s->name.data, NULL,
                       "a handler's name of more than %d bytes is cut where its counters are shown",
                       HANDLER_STATS_NAME - 1);
-    if (read_class(c, s, h) && check_args(c, s, h) && check_path(c, s, h)) h->definition = definition(c, h);
+    if (!read_class(c, s, h))
+        check_literals(c, s);
+    else if (check_args(c, s, h) && check_path(c, s, h))
+        h->definition = definition(c, h);
 }
 
 void check_handlers(checker *c) {

@@ -16,9 +16,15 @@ static const char *args_key(checker *c, const ini_section *s) {
     return ini_get_raw(&c->ini, s, "args") || !ini_get_raw(&c->ini, s, "kwargs") ? "args" : "kwargs";
 }
 
+static plan_place place_of(checker *c, const ini_section *s) {
+    const char *key = args_key(c, s);
+    const ini_key *k = ini_get_raw(&c->ini, s, key);
+    return (plan_place){s->name.data, key, k ? k->line : s->line};
+}
+
 static void tell(checker *c, const ini_section *s, const char *why) {
-    const ini_key *k = ini_get_raw(&c->ini, s, args_key(c, s));
-    problems_add(c->p, k ? k->line : s->line, s->name.data, args_key(c, s), "%s", why);
+    plan_place at = place_of(c, s);
+    problems_add(c->p, at.line, at.section, at.key, "%s", why);
 }
 
 /* Below which log root; the deepest one, so that the least is opened. */
@@ -56,22 +62,25 @@ static bool hold_to_roots(checker *c, const ini_section *s, plan_handler *h, sli
     return false;
 }
 
-static bool add_path(checker *c, const plan_handler *h, slice path) {
+static bool add_path(checker *c, const ini_section *s, slice path) {
     config_plan *plan = c->plan;
     for (size_t i = 0; i < plan->path_count; i++)
         if (slice_is(path, plan->paths[i])) return true;
     if (plan->path_count % 64 == 0) {
         const char **paths = check_alloc(c, (plan->path_count + 64) * sizeof *paths);
-        int *lines = check_alloc(c, (plan->path_count + 64) * sizeof *lines);
-        if (paths == NULL || lines == NULL) return false;
+        plan_place *places = check_alloc(c, (plan->path_count + 64) * sizeof *places);
+        if (paths == NULL || places == NULL) return false;
         if (plan->path_count > 0) {
             memcpy(paths, plan->paths, plan->path_count * sizeof *paths);
-            memcpy(lines, plan->path_lines, plan->path_count * sizeof *lines);
+            memcpy(places, plan->path_places, plan->path_count * sizeof *places);
         }
         plan->paths = paths;
-        plan->path_lines = lines;
+        plan->path_places = places;
     }
-    ((int *)(uintptr_t)plan->path_lines)[plan->path_count] = h->line;
+    plan_place at = place_of(c, s);
+    at.section = check_copy(c, s->name).data; /* the text's index goes, the plan stays */
+    if (at.section == NULL) return false;
+    plan->path_places[plan->path_count] = at;
     plan->paths[plan->path_count++] = path.data;
     return true;
 }
@@ -101,7 +110,7 @@ static bool take_path(checker *c, const ini_section *s, plan_handler *h, value *
         tell(c, s, why);
         return false;
     }
-    if (!hold_to_roots(c, s, h, path) || !add_path(c, h, path)) return false;
+    if (!hold_to_roots(c, s, h, path) || !add_path(c, s, path)) return false;
     if (h->args.pushed) *v = value_str(path);
     return true;
 }
@@ -110,6 +119,7 @@ bool check_path(checker *c, const ini_section *s, plan_handler *h) {
     sink_spec spec = {.fd = -1, .beneath_fd = -1};
     bool has_target = false;
     weir_error err;
+    h->args_line = place_of(c, s).line;
     for (size_t i = 0; i < HANDLER_PARAMS && h->kind->params[i].name != NULL; i++)
         if (h->kind->params[i].type == PARAM_PATH && h->args.given[i] &&
             !take_path(c, s, h, &h->args.values[i]))
@@ -180,17 +190,19 @@ size_t config_log_roots(const config_plan *start, arena *a, const char *const **
 
 /* ---- weir check ---- */
 
-static void probe(const char *path, int line, problems *p) {
+static void probe(const char *path, const plan_place *at, problems *p) {
     struct stat st;
     if (stat(path, &st) == 0) {
         if (S_ISDIR(st.st_mode))
-            problems_add(p, line, NULL, NULL, "%s is a directory (a file's name is wanted)", path);
+            problems_add(p, at->line, at->section, at->key, "%s is a directory (a file's name is wanted)",
+                         path);
         else if (faccessat(AT_FDCWD, path, W_OK, AT_EACCESS) != 0)
-            problems_add(p, line, NULL, NULL, "%s cannot be written: %s", path, strerror(errno));
+            problems_add(p, at->line, at->section, at->key, "%s cannot be written: %s", path,
+                         strerror(errno));
         return;
     }
     if (errno != ENOENT) {
-        problems_add(p, line, NULL, NULL, "%s cannot be written: %s", path, strerror(errno));
+        problems_add(p, at->line, at->section, at->key, "%s cannot be written: %s", path, strerror(errno));
         return;
     }
     char dir[PATH_MAX];
@@ -198,16 +210,17 @@ static void probe(const char *path, int line, problems *p) {
     memcpy(dir, parent.data, parent.len);
     dir[parent.len] = '\0';
     if (stat(dir, &st) != 0)
-        problems_add(p, line, NULL, NULL, "%s cannot be made: %s: %s (make the directory first)", path, dir,
-                     strerror(errno));
+        problems_add(p, at->line, at->section, at->key,
+                     "%s cannot be made: %s: %s (make the directory first)", path, dir, strerror(errno));
     else if (!S_ISDIR(st.st_mode))
-        problems_add(p, line, NULL, NULL, "%s cannot be made: %s is no directory", path, dir);
+        problems_add(p, at->line, at->section, at->key, "%s cannot be made: %s is no directory", path, dir);
     else if (faccessat(AT_FDCWD, dir, W_OK | X_OK, AT_EACCESS) != 0)
-        problems_add(p, line, NULL, NULL, "%s cannot be made in %s: %s", path, dir, strerror(errno));
+        problems_add(p, at->line, at->section, at->key, "%s cannot be made in %s: %s", path, dir,
+                     strerror(errno));
 }
 
 void config_probe_paths(const config_plan *plan, problems *p) {
-    for (size_t i = 0; i < plan->path_count; i++) probe(plan->paths[i], plan->path_lines[i], p);
+    for (size_t i = 0; i < plan->path_count; i++) probe(plan->paths[i], &plan->path_places[i], p);
 }
 
 size_t config_restart_keys(const settings *running, const settings *next, const setting_row **out,

@@ -37,7 +37,7 @@ typedef struct plan_handler {
     escape_mode escape;
     overflow_policy overflow;
     bool overflow_given;
-    int line, level_line;
+    int line, level_line, args_line;
     uint64_t definition; /* hash of name, class and arguments (paths made absolute) */
 } plan_handler;
 typedef struct plan_logger {
@@ -49,6 +49,12 @@ typedef struct plan_logger {
     bool propagate;
     int line, level_line;
 } plan_logger;
+
+/* Where a value stands in the text. */
+typedef struct plan_place {
+    const char *section, *key;
+    int line;
+} plan_place;
 
 typedef struct config_plan {
     arena memory;
@@ -63,10 +69,10 @@ typedef struct config_plan {
     size_t handler_count;
     plan_logger *loggers; /* the root first */
     size_t logger_count;
-    bool disable_existing; /* after the origin's default */
-    bool escape_given;     /* settings.escape is the command's, see config_rules */
-    const char **paths;    /* what its handlers write to, see config_paths */
-    const int *path_lines; /* of the handlers */
+    bool disable_existing;   /* after the origin's default */
+    bool escape_given;       /* settings.escape is the command's, see config_rules */
+    const char **paths;      /* what its handlers write to, see config_paths */
+    plan_place *path_places; /* where each is named */
     size_t path_count;
 } config_plan;
 
