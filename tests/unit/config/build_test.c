@@ -145,7 +145,7 @@ Test(build, all_that_cannot_be_opened_is_told_and_what_was_made_is_removed) {
                                            path.data, f.dir));
     cr_assert_eq(build(plan, 1, NULL), -1);
     cr_assert_eq(p.errors, 2);
-    cr_assert(p.list[0].line == 12 && p.list[1].line == 15);
+    cr_assert(p.list[0].line == 14 && p.list[1].line == 17);
     cr_assert_str_eq(p.list[0].section, "handler_b");
     cr_assert_not_null(strstr(p.list[0].message, "No such file or directory"));
     cr_assert_not_null(strstr(p.list[1].message, "directory"));
@@ -246,7 +246,7 @@ Test(build, links_below_a_log_root_lead_nowhere) {
         config_plan *plan = must_check(
             &rules, "a", section("[handler_a]\nclass=FileHandler\nargs=('$a/$b',)\n", f.dir, names[i]));
         cr_assert_eq(build(plan, 1, NULL), -1, "%s", names[i]);
-        cr_assert_eq(p.list[0].line, 9);
+        cr_assert_eq(p.list[0].line, 11);
         config_plan_free(plan);
     }
     cr_assert_not(exists("/tmp/weir-build-test-target"));
@@ -322,7 +322,7 @@ Test(build, probing_tells_what_could_not_be_opened_and_makes_nothing) {
     cr_assert_eq(p.errors, 2);
     cr_assert_not_null(strstr(p.list[0].message, "make the directory first"));
     cr_assert_not_null(strstr(p.list[1].message, "is a directory"));
-    cr_assert_eq(p.list[1].line, 15);
+    cr_assert_eq(p.list[1].line, 17);
     cr_assert_not(exists(path.data));
     config_plan_free(plan);
 }

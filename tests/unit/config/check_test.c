@@ -237,7 +237,7 @@ Test(check, all_problems_are_told_at_once_in_the_order_of_their_lines) {
                        "[weir]\nfoo=1\n[formatter_z]\n"),
               &p, CONFIG_START);
     cr_assert_null(plan);
-    cr_assert_eq(p.errors, 6, "%zu errors", p.errors);
+    cr_assert_eq(p.errors, 7, "%zu errors", p.errors);
     for (size_t i = 1; i < p.count; i++) cr_assert_geq(p.list[i].line, p.list[i - 1].line);
     text shown;
     text_init(&shown, 0);
