@@ -5,7 +5,6 @@
 
 #include "admin/http/endpoints.h"
 #include "admin/http/server_internal.h"
-#include "admin/http/sha256.h"
 
 /* The file's bytes as symbols asset_NAME and asset_NAME_end. */
 #define ASSET(name, file)                                                                                    \
@@ -62,19 +61,18 @@ static const asset assets[] = {
 static char etags[ASSETS][32]; /* made once */
 static pthread_once_t etags_made = PTHREAD_ONCE_INIT;
 
+/* FNV-1a: tells one build's file from another's; nobody gains by making two that are alike. */
+static uint64_t content_hash(const char *bytes, size_t len) {
+    uint64_t hash = 0xCBF29CE484222325u;
+    for (size_t i = 0; i < len; i++) hash = (hash ^ (unsigned char)bytes[i]) * 0x100000001B3u;
+    return hash;
+}
+
 static void make_etags(void) {
-    static const char hex[] = "0123456789abcdef";
     for (size_t i = 0; i < ASSETS; i++) {
-        uint8_t hash[32];
-        sha256(slice_make(assets[i].bytes, (size_t)(assets[i].end - assets[i].bytes)), hash);
-        char *at = etags[i];
-        *at++ = '"';
-        for (size_t j = 0; j < 14; j++) {
-            *at++ = hex[hash[j] >> 4];
-            *at++ = hex[hash[j] & 15];
-        }
-        *at++ = '"';
-        *at = '\0';
+        size_t len = (size_t)(assets[i].end - assets[i].bytes);
+        snprintf(etags[i], sizeof etags[i], "\"%016llx\"",
+                 (unsigned long long)content_hash(assets[i].bytes, len));
     }
 }
 

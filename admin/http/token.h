@@ -13,7 +13,6 @@
 
 typedef struct token {
     char digits[TOKEN_DIGITS + 1];
-    uint8_t hash[32];
     int64_t refill_ns; /* when `left` was counted last */
     int left;
     uint64_t wrong; /* in all */

@@ -92,6 +92,8 @@ Test(capture, what_cannot_be_captured_is_formatted_at_once_in_the_c_locale) {
     setlocale(LC_ALL, "de_DE.UTF-8");
     WEIR_ERROR(weir_get_logger("t"), "%2$s %1$.1f %3$ls", 1.5, "two", L"w");
     expect_message(&f, &rec, "two 1.5 w");
+    WEIR_ERROR(weir_get_logger("t"), "%ls %.2f %lc %6.2ls|", L"caf\u00e9", 1.5, (wint_t)0x20AC, L"\u00e9a");
+    expect_message(&f, &rec, "caf\u00e9 1.50 \u20ac     \u00e9|");
     int n = 77;
     WEIR_ERROR(weir_get_logger("t"), "%d %n", 1, &n);
     expect_message(&f, &rec, "[not formatted: %n] %d %n");
