@@ -28,7 +28,10 @@ tabs.onmessage = ({ data }) => {
 function handover(refused) {
   return new Promise((resolve) => {
     const inbox = new BroadcastChannel("weir-token");
-    const end = (found) => { inbox.close(); resolve(found); };
+    const end = (found) => {
+      inbox.close();
+      resolve(found);
+    };
     const timer = setTimeout(() => end(""), HANDOVER_MS);
     inbox.onmessage = ({ data }) => {
       if (!/^[0-9a-f]{32}$/.test(data.token ?? "") || data.token === refused) return;
@@ -41,11 +44,14 @@ function handover(refused) {
 
 function dialogToken() {
   return new Promise((resolve) => {
-    const dialog = document.getElementById("ask-token"), field = document.getElementById("token");
+    const dialog = document.getElementById("ask-token"),
+      field = document.getElementById("token");
     document.getElementById("token-trouble").hidden = token() === "";
     field.value = "";
     dialog.addEventListener("cancel", (e) => e.preventDefault());
-    dialog.addEventListener("close", () => resolve(field.value.trim().replace(/^.*#token=/, "")), { once: true });
+    dialog.addEventListener("close", () => resolve(field.value.trim().replace(/^.*#token=/, "")), {
+      once: true,
+    });
     dialog.showModal();
   });
 }
@@ -73,7 +79,9 @@ async function reach(path, init) {
     return await fetch(path, init);
   } catch (error) {
     if (init.signal?.aborted) throw error;
-    throw new Problem(0, { detail: "The service does not answer. What is shown may be old; the page keeps trying." });
+    throw new Problem(0, {
+      detail: "The service does not answer. What is shown may be old; the page keeps trying.",
+    });
   }
 }
 
@@ -81,7 +89,9 @@ async function reach(path, init) {
 export async function request(method, path, { body, signal, headers } = {}) {
   for (;;) {
     const answer = await reach(path, {
-      method, signal, cache: "no-store",
+      method,
+      signal,
+      cache: "no-store",
       headers: {
         Authorization: `Bearer ${token()}`,
         ...(method === "GET" ? {} : { "Content-Type": "application/json" }),
@@ -89,7 +99,10 @@ export async function request(method, path, { body, signal, headers } = {}) {
       },
       body: body === undefined ? undefined : JSON.stringify(body),
     });
-    if (answer.status === 401) { await wantToken(); continue; }
+    if (answer.status === 401) {
+      await wantToken();
+      continue;
+    }
     if (!answer.ok) throw new Problem(answer.status, await answer.json().catch(() => null));
     return answer;
   }
@@ -98,7 +111,7 @@ export async function request(method, path, { body, signal, headers } = {}) {
 export const get = async (path, options) => (await request("GET", path, options)).json();
 export const send = async (method, path, body) => (await request(method, path, { body })).json();
 
-/** Learns the service's clock from a time that it has just told; the way from there to here is no difference. */
+/** Learns the service's clock from a time that it has just told. What the way here takes is no difference. */
 export function learnClock(iso) {
   const difference = new Date(iso) - Date.now();
   skew = Math.abs(difference) < CLOCK_MS ? 0 : difference;

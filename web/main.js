@@ -23,15 +23,22 @@ export function trouble(error) {
 }
 
 /** The service answers: takes back that it did not, and no other trouble, which the user is to read. */
-export function answered() { if (shownTrouble?.status === 0) trouble(null); }
+export function answered() {
+  if (shownTrouble?.status === 0) trouble(null);
+}
 
 function place() {
   const [name, parameters] = location.hash.replace(/^#\//, "").split("?");
-  return { name: Object.hasOwn(views, name) ? name : "loggers", parameters: new URLSearchParams(parameters ?? "") };
+  return {
+    name: Object.hasOwn(views, name) ? name : "loggers",
+    parameters: new URLSearchParams(parameters ?? ""),
+  };
 }
 
 /** Keeps a view's state in its link without a new entry in the browser's history. */
-export function setPlace(name, values) { history.replaceState(null, "", `#/${name}${query(values)}`); }
+export function setPlace(name, values) {
+  history.replaceState(null, "", `#/${name}${query(values)}`);
+}
 
 function setTitle() {
   const { name } = place();
@@ -39,7 +46,8 @@ function setTitle() {
 }
 
 async function show() {
-  const mine = ++turn, { name, parameters } = place();
+  const mine = ++turn,
+    { name, parameters } = place();
   for (const link of document.querySelectorAll("nav a")) {
     if (link.dataset.view === name) link.setAttribute("aria-current", "page");
     else link.removeAttribute("aria-current");
@@ -62,10 +70,18 @@ async function show() {
 
 function summaryText(s, dropped) {
   const now = performance.now();
-  const rate = seen && s.law.accepted >= seen[1] ? (1000 * (s.law.accepted - seen[1])) / (now - seen[0]) : null;
+  const rate =
+    seen && s.law.accepted >= seen[1] ? (1000 * (s.law.accepted - seen[1])) / (now - seen[0]) : null;
   seen = [now, s.law.accepted];
-  return [`pid ${s.pid}`, `generation ${s.generation}`, plural(s.law.accepted, "record"),
-    rate === null ? null : `${count(Math.round(rate))}/s`, dropped ? `${count(dropped)} dropped` : null].filter(Boolean).join(" · ");
+  return [
+    `pid ${s.pid}`,
+    `generation ${s.generation}`,
+    plural(s.law.accepted, "record"),
+    rate === null ? null : `${count(Math.round(rate))}/s`,
+    dropped ? `${count(dropped)} dropped` : null,
+  ]
+    .filter(Boolean)
+    .join(" · ");
 }
 
 async function summarise() {
@@ -73,7 +89,9 @@ async function summarise() {
   try {
     const s = await get("/api/status");
     learnClock(s.now);
-    const dropped = [s.law, ...s.handlers].flatMap((h) => Object.values(h.dropped)).reduce((a, b) => a + b, 0);
+    const dropped = [s.law, ...s.handlers]
+      .flatMap((h) => Object.values(h.dropped))
+      .reduce((a, b) => a + b, 0);
     setText(document.getElementById("service"), visible(s.service));
     setText(summary, summaryText(s, dropped));
     summary.classList.toggle("bad", dropped > 0 || s.targets.some((t) => t.trouble));
@@ -91,7 +109,11 @@ function onKey(e) {
   const link = document.querySelector(`nav a[data-key="${CSS.escape(e.key)}"]`);
   const filter = e.key === "/" ? document.querySelector("#view input[type=search]") : null;
   if (link) location.hash = link.hash;
-  if (filter) { e.preventDefault(); filter.focus(); filter.select(); }
+  if (filter) {
+    e.preventDefault();
+    filter.focus();
+    filter.select();
+  }
 }
 
 document.getElementById("trouble-close").addEventListener("click", () => trouble(null));

@@ -1,31 +1,63 @@
 // record_row.js - one record: its row in a table, and all that is known of it below the row.
 
-import { levelClass, localTime, make, visible } from "./dom.js";
+import { levelClass, localTime, make, tableHead, visible } from "./dom.js";
 import { fieldText } from "./match.js";
 
 const SHOWN_CHARS = 2000; // of a message in its row; all of it is in the detail
 
 function messageText(record) {
   const cut = record.message.length - SHOWN_CHARS;
-  return cut > 0 ? visible(record.message.slice(0, SHOWN_CHARS)) + ` …[${cut} more characters]` : visible(record.message);
+  return cut > 0
+    ? visible(record.message.slice(0, SHOWN_CHARS)) + ` …[${cut} more characters]`
+    : visible(record.message);
 }
 
 export const fieldLink = (name, value) => "#/records?" + new URLSearchParams({ ["field." + name]: value });
 
 function detail(record) {
   const fact = (name, value) => [make("dt", {}, visible(name)), make("dd", {}, value)];
-  const fields = Object.entries(record.fields).map(([name, value]) => fact(name,
-    make("a", { href: fieldLink(name, fieldText(value)), title: "only records with this value" }, visible(fieldText(value)))));
-  return make("tr", { class: "detail" }, make("td", { colSpan: 4 },
-    make("pre", {}, visible(record.message)),
-    record.exc ? make("pre", { class: "bad" }, visible(record.exc)) : null,
-    make("dl", {}, fields, fact("time", `${localTime(record.timestamp, true)} here, ${record.timestamp}`),
-      fact("source", visible(`${record.pathname}:${record.lineno} in ${record.func}`)),
-      fact("template", visible(record.template)),
-      fact("thread", visible(`${record.threadName} (${record.thread})`)),
-      fact("process", visible(`${record.processName} (${record.process})`)), fact("id", record.id)),
-    make("p", {}, make("a", { href: `#/records?around=${record.id}` }, "What happened around it"), " · ",
-      make("a", { href: "#/records?" + new URLSearchParams({ logger: record.logger }) }, "Records of this logger"))));
+  const fields = Object.entries(record.fields).map(([name, value]) =>
+    fact(
+      name,
+      make(
+        "a",
+        { href: fieldLink(name, fieldText(value)), title: "only records with this value" },
+        visible(fieldText(value)),
+      ),
+    ),
+  );
+  return make(
+    "tr",
+    { class: "detail" },
+    make(
+      "td",
+      { colSpan: 4 },
+      make("pre", {}, visible(record.message)),
+      record.exc ? make("pre", { class: "bad" }, visible(record.exc)) : null,
+      make(
+        "dl",
+        {},
+        fields,
+        fact("time", `${localTime(record.timestamp, true)} here, ${record.timestamp}`),
+        fact("source", visible(`${record.pathname}:${record.lineno} in ${record.func}`)),
+        fact("template", visible(record.template)),
+        fact("thread", visible(`${record.threadName} (${record.thread})`)),
+        fact("process", visible(`${record.processName} (${record.process})`)),
+        fact("id", record.id),
+      ),
+      make(
+        "p",
+        {},
+        make("a", { href: `#/records?around=${record.id}` }, "What happened around it"),
+        " · ",
+        make(
+          "a",
+          { href: "#/records?" + new URLSearchParams({ logger: record.logger }) },
+          "Records of this logger",
+        ),
+      ),
+    ),
+  );
 }
 
 export function toggleDetail(row) {
@@ -37,13 +69,28 @@ export function toggleDetail(row) {
 
 export function recordRow(record, marked) {
   const kind = levelClass(record.levelno);
-  const fields = Object.entries(record.fields).map(([k, v]) => ` ${k}=${fieldText(v)}`).join("");
-  const row = make("tr", { class: `record at-${kind}` + (marked ? " marked" : ""), "data-id": record.id, tabIndex: -1, "aria-expanded": "false" },
+  const fields = Object.entries(record.fields)
+    .map(([k, v]) => ` ${k}=${fieldText(v)}`)
+    .join("");
+  const row = make(
+    "tr",
+    {
+      class: `record at-${kind}` + (marked ? " marked" : ""),
+      "data-id": record.id,
+      tabIndex: -1,
+      "aria-expanded": "false",
+    },
     make("td", { class: "time", title: record.timestamp }, localTime(record.timestamp)),
     make("td", { class: `lv level ${kind}` }, visible(record.level)),
     make("td", { class: "lg", title: visible(record.logger) }, visible(record.logger)),
-    make("td", {}, messageText(record), fields ? make("span", { class: "fields" }, visible(fields)) : null,
-      record.exc ? [" ", make("span", { class: "tag bad" }, "exception")] : null));
+    make(
+      "td",
+      {},
+      messageText(record),
+      fields ? make("span", { class: "fields" }, visible(fields)) : null,
+      record.exc ? [" ", make("span", { class: "tag bad" }, "exception")] : null,
+    ),
+  );
   row.record = record;
   return row;
 }
@@ -61,8 +108,12 @@ export function cursorOf(record) {
 }
 
 export function recordTable(body) {
-  return make("table", { class: "records" }, make("thead", {}, make("tr", {},
-    make("th", { class: "time" }, "Time"), make("th", { class: "lv" }, "Level"), make("th", { class: "lg" }, "Logger"), make("th", {}, "Message"))), body);
+  return make(
+    "table",
+    { class: "records" },
+    tableHead(["Time", "time"], ["Level", "lv"], ["Logger", "lg"], "Message"),
+    body,
+  );
 }
 
 /** Rows open by click and Enter; the arrow keys go from row to row. */
@@ -72,11 +123,18 @@ export function rowKeys(body) {
     if (row && !e.target.closest("a") && !getSelection().toString()) toggleDetail(row);
   });
   body.addEventListener("keydown", (e) => {
-    const rows = [...body.querySelectorAll("tr.record")], at = rows.indexOf(e.target.closest("tr.record"));
+    const rows = [...body.querySelectorAll("tr.record")],
+      at = rows.indexOf(e.target.closest("tr.record"));
     if (at < 0) return;
     const step = { ArrowDown: 1, ArrowUp: -1, j: 1, k: -1 }[e.key];
-    if (step) { e.preventDefault(); (rows[at + step] ?? rows[at]).focus(); }
+    if (step) {
+      e.preventDefault();
+      (rows[at + step] ?? rows[at]).focus();
+    }
     if (e.key === "Enter" && !e.target.closest("a")) toggleDetail(rows[at]);
-    if (e.key === "Escape") { rows[at].blur(); body.querySelectorAll(".detail").forEach((d) => toggleDetail(d.previousSibling)); }
+    if (e.key === "Escape") {
+      rows[at].blur();
+      body.querySelectorAll(".detail").forEach((d) => toggleDetail(d.previousSibling));
+    }
   });
 }

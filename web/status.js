@@ -1,71 +1,184 @@
 // status.js - what runs, and the conservation law: nothing that was accepted is unaccounted for.
 
 import { get } from "./api.js";
-import { count, localTime, localTimes, make, plural, repeat, replace, visible } from "./dom.js";
+import { count, localTime, localTimes, make, plural, repeat, replace, tableHead, visible } from "./dom.js";
 import { answered, trouble } from "./main.js";
 
 const REFRESH_MS = 1000;
 const sum = (object) => Object.values(object).reduce((a, b) => a + b, 0);
-const reasons = (dropped) => Object.entries(dropped).filter(([, n]) => n > 0).map(([why, n]) => `${why} ${count(n)}`).join(", ");
+const reasons = (dropped) =>
+  Object.entries(dropped)
+    .filter(([, n]) => n > 0)
+    .map(([why, n]) => `${why} ${count(n)}`)
+    .join(", ");
 
 function law(s) {
   const dropped = sum(s.law.dropped);
-  const part = (n, text, bad) => make("span", {}, make("b", { class: bad && n > 0 ? "bad" : "" }, count(n)), make("small", {}, text));
-  return make("section", {}, make("h2", {}, "Every record that a call accepted"),
-    make("div", { class: "law" }, part(s.law.accepted, "accepted"), "=", part(s.law.routed, "routed"), "+",
-      part(dropped, "dropped before routing", true), "+", part(s.law.in_rings, "in rings")),
-    dropped ? make("p", { class: "bad" }, reasons(s.law.dropped)) : null);
+  const part = (n, text, bad) =>
+    make("span", {}, make("b", { class: bad && n > 0 ? "bad" : "" }, count(n)), make("small", {}, text));
+  return make(
+    "section",
+    {},
+    make("h2", {}, "Every record that a call accepted"),
+    make(
+      "div",
+      { class: "law" },
+      part(s.law.accepted, "accepted"),
+      "=",
+      part(s.law.routed, "routed"),
+      "+",
+      part(dropped, "dropped before routing", true),
+      "+",
+      part(s.law.in_rings, "in rings"),
+    ),
+    dropped ? make("p", { class: "bad" }, reasons(s.law.dropped)) : null,
+  );
 }
 
-/** What a target's row says beside its name: the same whether it is well or not, so that nothing moves. */
 function targetCell(h, target) {
-  return make("td", {}, make("span", { class: "mono" }, visible(h.target ?? "none")), " ",
+  return make(
+    "td",
+    {},
+    make("span", { class: "mono" }, visible(h.target ?? "none")),
+    " ",
     target?.stalled ? make("span", { class: "tag bad" }, "stalled") : null,
-    target?.trouble ? make("span", { class: "bad" }, visible(target.trouble)) : null);
+    target?.trouble ? make("span", { class: "bad" }, visible(target.trouble)) : null,
+  );
 }
 
 function handlerRow(h, targets) {
   const dropped = sum(h.dropped);
   const number = (n, more = "") => make("td", { class: "number" + more }, count(n));
-  return make("tr", { "data-handler": h.name }, make("td", {}, make("b", {}, visible(h.name)), " ", make("span", { class: "quiet" }, visible(h.class ?? "")),
-    h.current ? null : [" ", make("span", { class: "tag" }, "draining")]),
-  make("td", { title: h.line ? `line ${h.line}` : "" }, visible(h.level ?? "")), number(h.given), number(h.delivered),
-  make("td", { class: "number" + (dropped ? " bad" : "") }, dropped ? make("div", {}, reasons(h.dropped)) : "0"),
-  number(h.pending), number(h.cut, h.cut ? " warn" : ""), number(h.errors, h.errors ? " bad" : ""),
-  targetCell(h, targets.find((t) => t.name === h.target)));
+  return make(
+    "tr",
+    { "data-handler": h.name },
+    make(
+      "td",
+      {},
+      make("b", {}, visible(h.name)),
+      " ",
+      make("span", { class: "quiet" }, visible(h.class ?? "")),
+      h.current ? null : [" ", make("span", { class: "tag" }, "draining")],
+    ),
+    make("td", { title: h.line ? `line ${h.line}` : "" }, visible(h.level ?? "")),
+    number(h.given),
+    number(h.delivered),
+    make(
+      "td",
+      { class: "number" + (dropped ? " bad" : "") },
+      dropped ? make("div", {}, reasons(h.dropped)) : "0",
+    ),
+    number(h.pending),
+    number(h.cut, h.cut ? " warn" : ""),
+    number(h.errors, h.errors ? " bad" : ""),
+    targetCell(
+      h,
+      targets.find((t) => t.name === h.target),
+    ),
+  );
 }
 
 function handlers(s) {
-  const heads = [["Handler"], ["Level"], ["Given", "number"], ["= Delivered", "number"], ["+ Dropped", "number"], ["+ Pending", "number"], ["Cut", "number"], ["Errors", "number"], ["Target"]];
-  return make("section", {}, make("h2", {}, "Every record that a handler was given"), make("div", { class: "scroll" }, make("table", { class: "handlers" },
-    make("thead", {}, make("tr", {}, heads.map(([t, c]) => make("th", { class: c ?? "" }, t)))),
-    make("tbody", {}, s.handlers.map((h) => handlerRow(h, s.targets))))));
+  const number = (text) => [text, "number"];
+  return make(
+    "section",
+    {},
+    make("h2", {}, "Every record that a handler was given"),
+    make(
+      "div",
+      { class: "scroll" },
+      make(
+        "table",
+        { class: "handlers" },
+        tableHead(
+          "Handler",
+          "Level",
+          number("Given"),
+          number("= Delivered"),
+          number("+ Dropped"),
+          number("+ Pending"),
+          number("Cut"),
+          number("Errors"),
+          "Target",
+        ),
+        make(
+          "tbody",
+          {},
+          s.handlers.map((h) => handlerRow(h, s.targets)),
+        ),
+      ),
+    ),
+  );
+}
+
+function recovered(r) {
+  const counts =
+    `${plural(r.processes, "process", "processes")}, ${plural(r.from_queues, "record")} from queues, ` +
+    `${count(r.from_rings)} from rings, ${count(r.unreadable)} unreadable`;
+  return [counts, ...r.lines].join("\n");
 }
 
 function facts(s) {
-  const rows = [["Service", `${s.service}, pid ${s.pid}, uid ${s.uid}, Weir ${s.version}`], ["Started", localTime(s.started, true)],
-    ["Configuration", `generation ${s.generation}, ${s.config.file ?? "no file"}` + (s.config.differs_from_file ? ", differs from the file" : "")],
+  const differs = s.config.differs_from_file ? ", differs from the file" : "";
+  const rows = [
+    ["Service", `${s.service}, pid ${s.pid}, uid ${s.uid}, Weir ${s.version}`],
+    ["Started", localTime(s.started, true)],
+    ["Configuration", `generation ${s.generation}, ${s.config.file ?? "no file"}${differs}`],
     s.config.trouble ? ["The file now", s.config.trouble] : null,
     s.config.restart.length ? ["After a restart", s.config.restart.join("; ")] : null,
     ["Rings", `${s.rings.live} in use of ${s.rings.total}, ${count(s.rings.bytes)} bytes`],
-    ["Mappings", s.run_dir ?? `plain memory, nothing survives a kill: ${s.no_tmpfs}`], ["History", s.history ?? "none; recent records in memory only"],
-    ...s.listeners.map((l) => [l.name, `${l.address}: ${l.state}`]), s.over.length ? ["Levels over it", s.over.map(localTimes).join("; ")] : null,
-    s.recovery ? ["Recovered", [`${plural(s.recovery.processes, "process", "processes")}, ${plural(s.recovery.from_queues, "record")} from queues, ${count(s.recovery.from_rings)} from rings, ${count(s.recovery.unreadable)} unreadable`, ...s.recovery.lines].join("\n")] : null];
-  return make("section", {}, make("h2", {}, "What runs"), make("dl", { class: "facts" },
-    rows.filter(Boolean).map(([k, v]) => [make("dt", {}, visible(k)), make("dd", {}, visible(v))])));
+    ["Mappings", s.run_dir ?? `plain memory, nothing survives a kill: ${s.no_tmpfs}`],
+    ["History", s.history ?? "none; recent records in memory only"],
+    ...s.listeners.map((l) => [l.name, `${l.address}: ${l.state}`]),
+    s.over.length ? ["Levels over it", s.over.map(localTimes).join("; ")] : null,
+    s.recovery ? ["Recovered", recovered(s.recovery)] : null,
+  ].filter(Boolean);
+  return make(
+    "section",
+    {},
+    make("h2", {}, "What runs"),
+    make(
+      "dl",
+      { class: "facts" },
+      rows.map(([k, v]) => [make("dt", {}, visible(k)), make("dd", {}, visible(v))]),
+    ),
+  );
+}
+
+function auditRow(a) {
+  return make(
+    "tr",
+    {},
+    make("td", { class: "quiet time" }, localTime(a.time)),
+    make("td", {}, visible(a.what)),
+    make("td", { class: "quiet" }, visible(`${a.way}, ${a.who}`)),
+  );
 }
 
 function audit(s) {
-  return make("section", {}, make("h2", {}, "Who changed what"), s.audit.length ? make("div", { class: "scroll" }, make("table", { class: "audit" }, make("tbody", {},
-    s.audit.map((a) => make("tr", {}, make("td", { class: "quiet time" }, localTime(a.time)), make("td", {}, visible(a.what)), make("td", { class: "quiet" }, visible(`${a.way}, ${a.who}`))))))) : make("p", { class: "quiet" }, "Nothing yet."));
+  const table = make(
+    "div",
+    { class: "scroll" },
+    make("table", { class: "audit" }, make("tbody", {}, s.audit.map(auditRow))),
+  );
+  return make(
+    "section",
+    {},
+    make("h2", {}, "Who changed what"),
+    s.audit.length ? table : make("p", { class: "quiet" }, "Nothing yet."),
+  );
 }
 
 export async function showStatus(view) {
   async function load() {
     const s = await get("/api/status");
-    if (!getSelection().toString()) replace(view, law(s), handlers(s), facts(s), audit(s)); // what is being copied stays
+    // What is being copied stays.
+    if (!getSelection().toString()) replace(view, law(s), handlers(s), facts(s), audit(s));
     answered();
   }
-  await load();
-  return repeat(() => load().catch(trouble), () => REFRESH_MS);
+  await load().catch(trouble);
+  return repeat(
+    () => load().catch(trouble),
+    () => REFRESH_MS,
+  );
 }

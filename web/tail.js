@@ -3,7 +3,8 @@
 
 import { request } from "./api.js";
 
-const WORK_MS = 10; // after so much parsing the page gets its turn; the service drops for slow readers and says so
+// After so much parsing the page gets its turn; the service drops for a slow reader, and says so.
+const WORK_MS = 10;
 const channel = new BroadcastChannel("weir-tail");
 const listeners = new Set();
 let lastId = "";
@@ -35,7 +36,8 @@ channel.onmessage = ({ data }) => {
 
 /** The lines of one event -> {record} or {gap} or {end}. */
 function parseEvent(block) {
-  let name = "", data = "";
+  let name = "",
+    data = "";
   for (const line of block.split("\n")) {
     if (line.startsWith("event: ")) name = line.slice(7);
     if (line.startsWith("data: ")) data = line.slice(6);
@@ -52,7 +54,10 @@ function breathe() {
   return new Promise((resolve) => {
     if (!document.hidden) return setTimeout(resolve, WORK_MS);
     const { port1, port2 } = new MessageChannel();
-    port1.onmessage = () => { port1.close(); resolve(); };
+    port1.onmessage = () => {
+      port1.close();
+      resolve();
+    };
     port2.postMessage(0);
   });
 }
@@ -77,17 +82,28 @@ async function readStream(signal) {
   }
 }
 
-const pause = (ms, signal) => new Promise((resolve) => {
-  const timer = setTimeout(resolve, ms);
-  signal.addEventListener("abort", () => { clearTimeout(timer); resolve(); }, { once: true });
-});
+const pause = (ms, signal) =>
+  new Promise((resolve) => {
+    const timer = setTimeout(resolve, ms);
+    signal.addEventListener(
+      "abort",
+      () => {
+        clearTimeout(timer);
+        resolve();
+      },
+      { once: true },
+    );
+  });
 
 /** Reads, and reads again after a failure, until nobody in this tab follows any more. */
 async function lead(signal) {
   reading = true;
   for (let wait = 250; !signal.aborted; wait = Math.min(wait * 2, 5000)) {
     const begin = Date.now();
-    const why = await readStream(signal).then(() => "the stream ended", (error) => error.message);
+    const why = await readStream(signal).then(
+      () => "the stream ended",
+      (error) => error.message,
+    );
     if (signal.aborted) break;
     tell([{ live: false, why }]);
     if (Date.now() - begin > 10000) wait = 250;

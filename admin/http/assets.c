@@ -25,8 +25,10 @@ ASSET(config_js, "web/config.js");
 ASSET(dom_js, "web/dom.js");
 ASSET(editor_js, "web/editor.js");
 ASSET(loggers_js, "web/loggers.js");
+ASSET(logger_row_js, "web/logger_row.js");
 ASSET(main_js, "web/main.js");
 ASSET(match_js, "web/match.js");
+ASSET(record_filter_js, "web/record_filter.js");
 ASSET(record_list_js, "web/record_list.js");
 ASSET(record_row_js, "web/record_row.js");
 ASSET(records_js, "web/records.js");
@@ -48,8 +50,11 @@ static const asset assets[] = {
     {"/dom.js", "text/javascript; charset=utf-8", asset_dom_js, asset_dom_js_end},
     {"/editor.js", "text/javascript; charset=utf-8", asset_editor_js, asset_editor_js_end},
     {"/loggers.js", "text/javascript; charset=utf-8", asset_loggers_js, asset_loggers_js_end},
+    {"/logger_row.js", "text/javascript; charset=utf-8", asset_logger_row_js, asset_logger_row_js_end},
     {"/main.js", "text/javascript; charset=utf-8", asset_main_js, asset_main_js_end},
     {"/match.js", "text/javascript; charset=utf-8", asset_match_js, asset_match_js_end},
+    {"/record_filter.js", "text/javascript; charset=utf-8", asset_record_filter_js,
+     asset_record_filter_js_end},
     {"/record_list.js", "text/javascript; charset=utf-8", asset_record_list_js, asset_record_list_js_end},
     {"/record_row.js", "text/javascript; charset=utf-8", asset_record_row_js, asset_record_row_js_end},
     {"/records.js", "text/javascript; charset=utf-8", asset_records_js, asset_records_js_end},

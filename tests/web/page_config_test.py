@@ -128,7 +128,11 @@ def somebody_elses_push_is_not_overwritten():
         press(browser, "apply")
         wait_until(lambda: "generation" in browser.text("#trouble"), 10, "the conflict")
         assert s.api("GET", "/api/loggers/app.net")["level"] == "DEBUG"
+        wait_until(lambda: "Generation 2 came meanwhile" in browser.text(".result"), 10, "what runs now")
         assert "level = ERROR" in text_of(browser), "what was typed is not lost"
+        press(browser, "apply")
+        wait_until(lambda: "Generation 3 runs" in browser.text(".result"), 10, "the second, knowing press")
+        assert s.api("GET", "/api/loggers/app.net")["level"] == "ERROR"
 
 
 harness.main()
