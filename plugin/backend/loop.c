@@ -10,7 +10,8 @@
  * microsecond later is taken at once; a burst that comes later is better taken as one. */
 #define IDLE_SPINS 24
 #define IDLE_YIELDS 4
-/* How often a waiting producer is looked for in the middle of a pass. */
+/* In the middle of a pass, which takes milliseconds when the rings are full, it looks so often (in
+ * records) for who waits: a producer, or a new configuration. */
 #define LOOK_EVERY 32
 #define CALIBRATE_MS 1000
 
@@ -28,8 +29,9 @@ static bool worth_waking(const backend *b, const ring *r) {
 
 static bool visit(void *arg, ring *r, ring_entry *e) {
     backend *b = arg;
-    if (b->unpublished >= PUBLISH_BYTES || (b->routed % LOOK_EVERY == LOOK_EVERY - 1 && worth_waking(b, r)))
-        publish_and_release(b, 0);
+    bool look = b->routed % LOOK_EVERY == LOOK_EVERY - 1;
+    if (b->unpublished >= PUBLISH_BYTES || (look && worth_waking(b, r))) publish_and_release(b, 0);
+    if (look) mailbox_serve(b);
     if (__builtin_expect(b->next != NULL, 0) && e->stamp >= b->mark) stage_switch(b);
     uint32_t size = e->size;
     if (!route_entry(b, e)) return false;

@@ -72,7 +72,7 @@ static recovery_note *open_note(const run_dir *d, weir_error *err) {
     recovery_note *note = mapping_open(d, RECOVERY_NOTE_FILE, sizeof *note, &size, NULL);
     if (note == NULL) {
         mapping_remove(d, RECOVERY_NOTE_FILE); /* killed while it was made: nothing was routed yet */
-        note = mapping_create(d, RECOVERY_NOTE_FILE, sizeof *note, err);
+        note = mapping_create(d, RECOVERY_NOTE_FILE, sizeof *note, MAPPING_AT_ONCE, err);
     }
     if (note == NULL) return NULL;
     if (note->magic != RECOVERY_NOTE_MAGIC || note->count > RECOVERY_NOTE_ENTRIES) note->count = 0;

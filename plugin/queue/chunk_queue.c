@@ -32,28 +32,41 @@ static uint64_t random_identity(const void *unique) {
     return id != 0 ? id : 1;
 }
 
+static void queue_init(chunk_queue *q, chunk_queue_map *map, uint64_t size) {
+    *q = (chunk_queue){.map = map, .data = (char *)map + CHUNK_DATA_OFFSET, .size = size};
+    q->chunk_max = size / 4 < CHUNK_SIZE ? (size_t)(size / 4) : CHUNK_SIZE;
+}
+
 static chunk_queue *queue_new(chunk_queue_map *map, uint64_t size, weir_error *err) {
     /* Memory of its own that a child of fork does not get, as the mapping. */
     chunk_queue *q = mapping_anonymous(sizeof *q, err);
-    if (q == NULL) return NULL;
-    q->map = map;
-    q->data = (char *)map + CHUNK_DATA_OFFSET;
-    q->size = size;
-    q->chunk_max = size / 4 < CHUNK_SIZE ? (size_t)(size / 4) : CHUNK_SIZE;
+    if (q != NULL) queue_init(q, map, size);
     return q;
+}
+
+static int check_target(slice target, weir_error *err) {
+    if (target.len <= CHUNK_TARGET_SIZE) return 0;
+    return error_set(err, WEIR_ERR_INVALID, "a target's description of %zu bytes (at most %d)", target.len,
+                     CHUNK_TARGET_SIZE);
+}
+
+/* The rest of the map is zero. From the store of `magic` on it is a queue. */
+static void describe(chunk_queue_map *map, uint64_t size, uint32_t number, slice target) {
+    map->size = size;
+    map->number = number;
+    map->target_len = (uint32_t)target.len;
+    if (target.len > 0) memcpy(map->target, target.data, target.len);
+    map->identity = random_identity(map);
+    __atomic_store_n(&map->magic, CHUNK_QUEUE_MAGIC, __ATOMIC_RELEASE);
 }
 
 chunk_queue *chunk_queue_create(const run_dir *d, uint32_t number, size_t size, slice target,
                                 weir_error *err) {
-    if (target.len > CHUNK_TARGET_SIZE) {
-        error_set(err, WEIR_ERR_INVALID, "a target's description of %zu bytes (at most %d)", target.len,
-                  CHUNK_TARGET_SIZE);
-        return NULL;
-    }
+    if (check_target(target, err) != 0) return NULL;
     char name[CHUNK_FILE_SIZE];
     file_name(name, number);
     size = page_up(size < CHUNK_QUEUE_MIN ? CHUNK_QUEUE_MIN : size);
-    chunk_queue_map *map = mapping_create(d, name, CHUNK_DATA_OFFSET + size, err);
+    chunk_queue_map *map = mapping_create(d, name, CHUNK_DATA_OFFSET + size, MAPPING_ON_DEMAND, err);
     if (map == NULL) return NULL;
     chunk_queue *q = queue_new(map, size, err);
     if (q == NULL) {
@@ -61,13 +74,22 @@ chunk_queue *chunk_queue_create(const run_dir *d, uint32_t number, size_t size, 
         mapping_remove(d, name);
         return NULL;
     }
-    map->size = size;
-    map->number = number;
-    map->target_len = (uint32_t)target.len;
-    if (target.len > 0) memcpy(map->target, target.data, target.len);
-    map->identity = random_identity(q);
-    __atomic_store_n(&map->magic, CHUNK_QUEUE_MAGIC, __ATOMIC_RELEASE);
+    describe(map, size, number, target);
     return q;
+}
+
+void chunk_queue_set_aside(chunk_queue *q) {
+    memset(q->data, 0, CHUNK_ALIGN); /* see mapping_unfinished */
+    __atomic_store_n(&q->map->magic, 0, __ATOMIC_RELEASE);
+}
+
+int chunk_queue_renew(chunk_queue *q, slice target, weir_error *err) {
+    if (check_target(target, err) != 0) return -1;
+    uint32_t number = q->map->number;
+    memset(q->map, 0, sizeof *q->map);
+    queue_init(q, q->map, q->size);
+    describe(q->map, q->size, number, target);
+    return 0;
 }
 
 static bool map_valid(const chunk_queue_map *map, uint32_t number, size_t file_size) {

@@ -90,6 +90,11 @@ chunk_queue *chunk_queue_open(const run_dir *d, uint32_t number,
 bool chunk_queue_unfinished(const run_dir *d, uint32_t number);
 void chunk_queue_free(chunk_queue *q);                     /* unmaps */
 void chunk_queue_remove(const run_dir *d, chunk_queue *q); /* unlinks its file */
+/* Of a queue that is empty and that nobody uses any more: its file stays, for another one of the same
+ * size, since making 4 MiB of tmpfs and freeing them takes 4 ms. To recovery it is unfinished. */
+void chunk_queue_set_aside(chunk_queue *q);
+/* One that was set aside is as new, but for its number. -1: as chunk_queue_create. */
+int chunk_queue_renew(chunk_queue *q, slice target, weir_error *err);
 chunk_queue_map *chunk_queue_mapping(chunk_queue *q);
 
 /* ---- backend ---- */

@@ -47,7 +47,7 @@ static void *keep_from_child(void *base, size_t size) {
     return NULL;
 }
 
-static void *create_file(const run_dir *d, const char *name, size_t size, weir_error *err) {
+static void *create_file(const run_dir *d, const char *name, size_t size, int populate, weir_error *err) {
     int fd = openat(d->fd, name, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
     if (fd < 0) {
         error_system(err, errno, "%s/%s", d->path, name);
@@ -56,8 +56,7 @@ static void *create_file(const run_dir *d, const char *name, size_t size, weir_e
     int code = allocate(fd, 0, size);
     void *base = NULL;
     if (code == 0) {
-        base =
-            keep_from_child(mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_POPULATE, fd, 0), size);
+        base = keep_from_child(mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED | populate, fd, 0), size);
         if (base == NULL) code = errno;
     }
     close(fd);
@@ -77,11 +76,11 @@ static void *memory(size_t size, int flags, weir_error *err) {
 
 void *mapping_anonymous(size_t size, weir_error *err) { return memory(size, 0, err); }
 
-void *mapping_create(const run_dir *d, const char *name, size_t size, weir_error *err) {
+void *mapping_create(const run_dir *d, const char *name, size_t size, mapping_pages pages, weir_error *err) {
     quiet q;
     quiet_begin(&q);
-    /* Pages that are there already: a call does not stop at each for the kernel to find one. */
-    void *base = d->fd < 0 ? memory(size, MAP_POPULATE, err) : create_file(d, name, size, err);
+    int populate = pages == MAPPING_AT_ONCE ? MAP_POPULATE : 0;
+    void *base = d->fd < 0 ? memory(size, populate, err) : create_file(d, name, size, populate, err);
     quiet_end(&q);
     return base;
 }

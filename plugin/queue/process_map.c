@@ -29,7 +29,7 @@ process_map *process_map_create(const run_dir *d, const char *service, weir_erro
         error_set(err, WEIR_ERR_SYSTEM, "/proc/self/stat cannot be read");
         return NULL;
     }
-    process_map *m = mapping_create(d, PROCESS_FILE, sizeof *m, err);
+    process_map *m = mapping_create(d, PROCESS_FILE, sizeof *m, MAPPING_AT_ONCE, err);
     if (m == NULL) return NULL;
     m->version = PROCESS_VERSION;
     m->size = (uint32_t)sizeof *m;

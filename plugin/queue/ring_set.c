@@ -31,7 +31,7 @@ ring_segment *ring_segment_create(ring_set *s, ring_slot *slot, size_t size) {
     uint32_t sequence = slot->sequence + 1;
     char name[RING_FILE_SIZE];
     ring_file_name(name, slot->r.slot, sequence);
-    ring_segment *segment = mapping_create(&s->dir, name, ring_segment_room(size), NULL);
+    ring_segment *segment = mapping_create(&s->dir, name, ring_segment_room(size), MAPPING_AT_ONCE, NULL);
     if (segment == NULL) {
         __atomic_fetch_sub(&s->bytes, size, __ATOMIC_RELAXED);
         return NULL;

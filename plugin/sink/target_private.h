@@ -57,6 +57,7 @@ struct target_registry {
     target *first;
     size_t count;
     uint32_t next_number;
+    chunk_queue *spare; /* of a target that has ended, for the next one; NULL: none */
     bool stopped;
 };
 

@@ -19,6 +19,17 @@ target_registry *target_registry_create(const target_registry_settings *settings
     return r;
 }
 
+/* A configuration that is pushed often makes and ends a target each time. One queue is kept for that. */
+static void keep_or_remove_queue(target_registry *r, target *t) {
+    if (r->spare == NULL && chunk_queue_read_pos(t->queue) == chunk_queue_write_pos(t->queue)) {
+        chunk_queue_set_aside(t->queue);
+        r->spare = t->queue;
+        t->queue = NULL;
+    } else {
+        chunk_queue_remove(r->set.dir, t->queue);
+    }
+}
+
 /* Removes what ended by itself. Under the lock. A stop goes over the list without it. */
 static void reap(target_registry *r) {
     if (r->stopped) return;
@@ -30,7 +41,7 @@ static void reap(target_registry *r) {
         }
         *at = t->next;
         r->count--;
-        chunk_queue_remove(r->set.dir, t->queue);
+        keep_or_remove_queue(r, t);
         target_free(t);
     }
 }
@@ -62,6 +73,15 @@ static void thread_name(const target *t, char out[16]) {
     snprintf(out, 16, "weir-w-%.8s", slash != NULL ? slash + 1 : t->name);
 }
 
+static chunk_queue *take_queue(target_registry *r, slice description, weir_error *err) {
+    chunk_queue *q = r->spare;
+    if (q == NULL)
+        return chunk_queue_create(r->set.dir, r->next_number++, r->set.queue_size, description, err);
+    if (chunk_queue_renew(q, description, err) != 0) return NULL;
+    r->spare = NULL;
+    return q;
+}
+
 static chunk_queue *make_queue(target_registry *r, const sink_spec *spec, weir_error *err) {
     text description;
     chunk_queue *q = NULL;
@@ -73,8 +93,7 @@ static chunk_queue *make_queue(target_registry *r, const sink_spec *spec, weir_e
         error_set(err, WEIR_ERR_INVALID,
                   "the path is too long for a target (with its options at most %d bytes)", CHUNK_TARGET_SIZE);
     else
-        q = chunk_queue_create(r->set.dir, r->next_number++, r->set.queue_size, text_slice(&description),
-                               err);
+        q = take_queue(r, text_slice(&description), err);
     text_done(&description);
     return q;
 }

@@ -65,6 +65,7 @@ static size_t give_up_rest(target_registry *r, text *left) {
 
 /* Queues that are empty leave nothing to recover; those in plain memory cannot be recovered. */
 static void settle(target_registry *r) {
+    if (r->spare != NULL) chunk_queue_remove(r->set.dir, r->spare);
     for (target *t = r->first; t != NULL; t = t->next) {
         if (!t->joined) continue;
         if (r->set.dir->fd < 0) writer_drop_rest(t, DROP_STOPPED);
@@ -90,6 +91,7 @@ size_t target_registry_stop(target_registry *r, int64_t deadline_ns, text *left)
 }
 
 void target_registry_free(target_registry *r) {
+    chunk_queue_free(r->spare);
     for (target *t = r->first, *next; t != NULL; t = next) {
         next = t->next;
         /* What a thread that was given up may still touch stays allocated, for good. */

@@ -309,7 +309,7 @@ Test(chunks, a_dead_process_s_queue_goes_on_where_it_stood) {
 Test(chunks, a_queue_that_was_being_made_is_told_from_a_damaged_one) {
     live_and_die(100, 10);
     cr_assert_not(chunk_queue_unfinished(&dir, 1));
-    cr_assert_not_null(mapping_create(&dir, "queue-2", 4096 + 16384, NULL));
+    cr_assert_not_null(mapping_create(&dir, "queue-2", 4096 + 16384, MAPPING_AT_ONCE, NULL));
     cr_assert(chunk_queue_unfinished(&dir, 2));
     cr_assert_not(chunk_queue_unfinished(&dir, 3), "it is not there");
 }

@@ -402,7 +402,7 @@ Test(ring, one_damaged_header_costs_one_entry) {
 /* Killed while it made a segment: no record was ever in it. */
 Test(ring, a_segment_that_was_being_made_is_no_damage) {
     live_and_die(10, 10, 0);
-    cr_assert_not_null(mapping_create(&dir, "ring-9-1", 4096 + 16384, NULL));
+    cr_assert_not_null(mapping_create(&dir, "ring-9-1", 4096 + 16384, MAPPING_AT_ONCE, NULL));
     int fd = openat(dir.fd, "ring-10-1", O_CREAT | O_WRONLY, 0600);
     cr_assert(fd >= 0);
     close(fd);
@@ -417,7 +417,7 @@ Test(ring, foreign_files_are_not_rings) {
     live_and_die(10, 10, 0);
     const char *const names[] = {"ring-9-1", "ring-4096-1", "ring-1-x", "ring-01-1"};
     for (size_t i = 0; i < 4; i++) {
-        char *file = mapping_create(&dir, names[i], 4096 + 16384, NULL);
+        char *file = mapping_create(&dir, names[i], 4096 + 16384, MAPPING_AT_ONCE, NULL);
         cr_assert_not_null(file);
         file[0] = 'x';
     }

@@ -113,7 +113,7 @@ static void in_child(void (*run)(void)) {
 
 static void die_with_a_file(void) {
     run_dir d = fixture_run_dir("kvd");
-    mapping_create(&d, "process", 4096, NULL);
+    mapping_create(&d, "process", 4096, MAPPING_AT_ONCE, NULL);
     kill(getpid(), SIGKILL);
 }
 
@@ -159,7 +159,7 @@ Test(run_dir, a_dead_claimers_claim_is_void) {
 
 Test(run_dir, what_this_process_left_itself_can_be_recovered_by_it) {
     run_dir d = fixture_run_dir("kvd");
-    cr_assert_not_null(mapping_create(&d, "process", 4096, NULL));
+    cr_assert_not_null(mapping_create(&d, "process", 4096, MAPPING_AT_ONCE, NULL));
     run_dir_close(&d);
     claims c = {0};
     cr_assert_eq(claim(&c, "kvd"), 1);
@@ -232,7 +232,7 @@ Test(run_dir, names) {
 Test(run_dir, mappings_are_private_files_that_a_child_does_not_have) {
     run_dir d = fixture_run_dir("kvd");
     weir_error err;
-    char *map = mapping_create(&d, "m", 8192, &err);
+    char *map = mapping_create(&d, "m", 8192, MAPPING_AT_ONCE, &err);
     cr_assert_not_null(map);
     char path[RUN_DIR_PATH_SIZE + 8];
     snprintf(path, sizeof path, "%s/m", d.path);
@@ -240,7 +240,7 @@ Test(run_dir, mappings_are_private_files_that_a_child_does_not_have) {
     cr_assert_eq(stat(path, &st), 0);
     cr_assert_eq(st.st_mode & 0777, 0600);
     cr_assert_eq(st.st_blocks * 512, 8192, "not sparse");
-    cr_assert_null(mapping_create(&d, "m", 8192, &err), "exists already");
+    cr_assert_null(mapping_create(&d, "m", 8192, MAPPING_AT_ONCE, &err), "exists already");
     cr_assert_eq(err.code, WEIR_ERR_SYSTEM);
     int pipes[2];
     cr_assert_eq(pipe(pipes), 0);

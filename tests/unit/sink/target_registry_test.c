@@ -91,7 +91,36 @@ Test(target_registry, without_references_it_drains_and_goes) {
     target_release(t);
     WAIT_UNTIL(targets(&f) == 0);
     expect_file(path, "last\n");
+    cr_assert(chunk_queue_unfinished(&f.run, 0), "its queue is kept for the next target, and holds nothing");
+    cr_assert_eq(fixture_end(&f, 1000), 0);
     cr_assert_eq(faccessat(f.run.fd, "queue-0", F_OK, 0), -1, "the queue's file is left");
+}
+
+/* As a configuration that is pushed again and again makes and ends them. */
+Test(target_registry, targets_one_after_the_other_use_one_queue) {
+    fixture f;
+    fixture_begin(&f, 64 * 1024);
+    uint64_t identity = 0;
+    for (int i = 0; i < 20; i++) {
+        char name[16], line[4000];
+        snprintf(name, sizeof name, "%d.log", i);
+        memset(line, 'a' + i, sizeof line - 2);
+        memcpy(line + sizeof line - 2, "\n", 2);
+        slice path = fixture_path(&f, name);
+        sink_spec spec = file_spec(path);
+        target *t = fixture_target(&f, &spec);
+        chunk_queue_map *map = chunk_queue_mapping(target_queue(t));
+        cr_assert_eq(map->number, 0);
+        cr_assert_neq(map->identity, identity, "positions begin anew, so it is another queue");
+        identity = map->identity;
+        cr_assert_not_null(memmem(map->target, map->target_len, name, strlen(name)));
+        target_activate(t);
+        put(&f, t, fixture_row(&f, "file"), line);
+        publish(t);
+        target_release(t);
+        WAIT_UNTIL(targets(&f) == 0);
+        expect_file(path, line);
+    }
     cr_assert_eq(fixture_end(&f, 1000), 0);
 }
 
