@@ -173,7 +173,7 @@ static char *no_room(const weir_core *core, const settings *set) {
     weir_error why;
     size_t size = (size_t)set->queue * CHUNK_QUEUE_FACTOR * 2;
     if (core->dir.fd < 0) return NULL;
-    void *base = mapping_create(&core->dir, "room", size, &why);
+    void *base = mapping_create(&core->dir, "room", size, MAPPING_ON_DEMAND, &why);
     if (base == NULL) return strdup(why.message);
     mapping_close(base, size);
     mapping_remove(&core->dir, "room");
