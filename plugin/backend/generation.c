@@ -90,6 +90,7 @@ static void free_handler(handler *h) {
     if (h->target != NULL) target_release(h->target);
     if (h->stats != NULL) process_map_free_row(h->stats);
     free(h->filters);
+    free(h->own);
     free(h);
 }
 

@@ -105,6 +105,7 @@ typedef struct delivering {
     sink *sink;
     recovery_report *report;
     uint64_t records, dropped; /* of this queue */
+    uint64_t given_up;         /* of records: those that the sink did not deliver */
     char name[256];
     weir_error err;
 } delivering;
@@ -141,14 +142,19 @@ static void settle_batch_in_flight(delivering *d) {
 
 /* One batch. *progress: something was written, or given up for good. */
 static sink_status write_batch(delivering *d, chunk_view *views, size_t count, bool *progress) {
-    sink_batch batch = {
-        .chunks = views, .count = 1, .map = chunk_queue_mapping(d->dq->queue), .stop = &d->budget->spent};
+    uint32_t given_up = 0;
+    sink_batch batch = {.chunks = views,
+                        .count = 1,
+                        .map = chunk_queue_mapping(d->dq->queue),
+                        .stop = &d->budget->spent,
+                        .given_up = &given_up};
     while (batch.count < count && views[batch.count].head->kind == CHUNK_BYTES) batch.count++;
     size_t bytes = 0, first = views[0].bytes.len;
     d->err = (weir_error){0};
     sink_status status = d->sink->write(d->sink, &batch, &bytes, &d->err);
     if (bytes > 0) chunk_queue_consume(d->dq->queue, bytes, count_records, &d->records);
     intent_clear(batch.map);
+    d->given_up += given_up;
     *progress = bytes > 0;
     if (status != SINK_LOST || bytes > 0) return status;
     chunk_queue_consume(d->dq->queue, first, count_records, &d->dropped);
@@ -183,6 +189,9 @@ static bool write_all(delivering *d) {
 
 static void report_queue(delivering *d, bool all) {
     recovery_report *r = d->report;
+    uint64_t lost = d->given_up < d->records ? d->given_up : d->records;
+    d->records -= lost;
+    d->dropped += lost;
     r->from_queues += d->records;
     r->dropped += d->dropped;
     if (d->records > 0)

@@ -161,7 +161,8 @@ static int build_handler(build *b, const plan_handler *plan) {
     h->definition = plan->definition;
     h->formatter = formatter_of(b, plan);
     h->terminator = SLICE_LITERAL("\n");
-    if (open_target(b, plan, h, &err) == 0 && take_row(b, h, &err) == 0) return 0;
+    bool prepared = plan->kind->prepare == NULL || plan->kind->prepare(&plan->args, h, &err) == 0;
+    if (prepared && open_target(b, plan, h, &err) == 0 && take_row(b, h, &err) == 0) return 0;
     tell(b, plan->args_line, "handler_", plan->name, "args", err.message);
     return -1;
 }

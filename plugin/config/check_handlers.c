@@ -7,9 +7,7 @@
 
 /* What Python has and this version does not build. "handlers." or "logging.handlers." comes before it. */
 static const char *const python_classes[] = {"RotatingFileHandler", "TimedRotatingFileHandler",
-                                             "WatchedFileHandler",  "SocketHandler",
-                                             "DatagramHandler",     "SysLogHandler",
-                                             "NTEventLogHandler",   "SMTPHandler",
+                                             "WatchedFileHandler",  "SMTPHandler",
                                              "MemoryHandler",       "HTTPHandler",
                                              "QueueHandler",        "BaseRotatingHandler",
                                              "BufferingHandler",    NULL};

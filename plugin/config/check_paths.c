@@ -11,6 +11,7 @@
 
 #include "base/path.h"
 #include "config/check.h"
+#include "sink/net_options.h"
 
 static const char *args_key(checker *c, const ini_section *s) {
     return ini_get_raw(&c->ini, s, "args") || !ini_get_raw(&c->ini, s, "kwargs") ? "args" : "kwargs";
@@ -115,6 +116,22 @@ static bool take_path(checker *c, const ini_section *s, plan_handler *h, value *
     return true;
 }
 
+/* A peer to send to. From outside only what cannot be misused: no link-local address (where clouds answer
+ * with secrets), no UNIX socket but the system's log; and whatever the start configuration sends to. */
+static bool take_peer(checker *c, const ini_section *s, plan_handler *h, slice peer) {
+    h->args.named = is_allowed(c, peer);
+    if (!add_path(c, h, check_copy(c, peer))) return false;
+    if (!check_pushed(c) || c->rules->log_roots == NULL || h->args.named || !net_path_is_guarded(peer))
+        return true;
+    text why;
+    text_init(&why, 0);
+    text_addf(&why, "a pushed configuration may not send to %s (the start configuration may)",
+              check_show(c, peer));
+    tell(c, s, text_cstr(&why));
+    text_done(&why);
+    return false;
+}
+
 bool check_path(checker *c, const ini_section *s, plan_handler *h) {
     sink_spec spec = {.fd = -1, .beneath_fd = -1};
     bool has_target = false;
@@ -124,7 +141,8 @@ bool check_path(checker *c, const ini_section *s, plan_handler *h) {
         if (h->kind->params[i].type == PARAM_PATH && h->args.given[i] &&
             !take_path(c, s, h, &h->args.values[i]))
             return false;
-    if (h->kind->spec(&h->args, &c->plan->memory, &spec, &has_target, &err) == 0) return true;
+    if (h->kind->spec(&h->args, &c->plan->memory, &spec, &has_target, &err) == 0)
+        return !has_target || !net_path_is_remote(spec.path) || take_peer(c, s, h, spec.path);
     tell(c, s, err.message);
     return false;
 }
@@ -192,6 +210,7 @@ size_t config_log_roots(const config_plan *start, arena *a, const char *const **
 
 static void probe(const char *path, const plan_place *at, problems *p) {
     struct stat st;
+    if (path[0] != '/') return; /* a peer */
     if (stat(path, &st) == 0) {
         if (S_ISDIR(st.st_mode))
             problems_add(p, at->line, at->section, at->key, "%s is a directory (a file's name is wanted)",

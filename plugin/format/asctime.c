@@ -67,6 +67,7 @@ static int add_msecs(record *rec, text *out, weir_error *err) {
 }
 
 int asctime_add(asctime_text *a, record *rec, text *out, weir_error *err) {
+    rec->dated_by = a;
     bool same = a->kept && a->second == rec->second && rec->given == NULL;
     if (!same && keep_second(a, rec, err) != 0) return -1;
     if (a->cached.failed) out->failed = true;

@@ -149,7 +149,10 @@ int format_op_run(const format_op *op, asctime_text *time, record *rec, escape_m
 }
 
 int format_check_message(record *rec, weir_error *err) {
-    if (rec->args == NULL) return 0;
-    record_message(rec, ESCAPE_NONE);
-    return rec->render_failed ? message_failed(rec, err) : 0;
+    if (rec->args != NULL) {
+        record_message(rec, ESCAPE_NONE);
+        if (rec->render_failed) return message_failed(rec, err);
+    }
+    rec->formatted = true;
+    return 0;
 }

@@ -36,6 +36,7 @@ typedef struct handler_args {
     int beneath_fd;         /* see sink_spec; -1: anywhere */
     slice beneath_dir;
     bool pushed;            /* came by port or HTTP */
+    bool named;             /* the start configuration has the same peer: it may be any */
 } handler_args;
 
 typedef enum emit_result { EMIT_DONE, EMIT_FULL, EMIT_ERROR } emit_result;
@@ -49,6 +50,8 @@ typedef struct handler_kind {
     int (*check)(const handler_args *args, weir_error *err);
     /* What its target is; *has_target false for a handler without one (NullHandler). Strings in a. */
     int (*spec)(const handler_args *args, arena *a, sink_spec *out, bool *has_target, weir_error *err);
+    /* What encode needs of the arguments, malloc'd into h->own; freed with the handler. May be NULL. */
+    int (*prepare)(const handler_args *args, handler *h, weir_error *err);
     /* The bytes of one record. text: formatter's line and terminator; history: a row. */
     int (*encode)(handler *h, record *rec, text *out, weir_error *err);
 } handler_kind;
@@ -65,6 +68,7 @@ struct handler {
     size_t filter_count;
     formatter *formatter;
     slice terminator; /* "\n" */
+    void *own;        /* of prepare */
     target *target;   /* NULL: none */
     bool truncate;    /* mode 'w': at the swap */
     handler_stats *stats;

@@ -56,6 +56,10 @@ typedef struct record {
     bool rendered_escaped;
     bool asked;         /* record_message_add was called before: the next call keeps its rendering */
     bool render_failed; /* a made record whose msg % args is an error in Python */
+    /* Python leaves `message` and `asctime` in a record once a Formatter ran over it; handlers that send the
+     * attributes send them then. dated_by: whose asctime was the last. */
+    bool formatted;
+    struct asctime_text *dated_by;
     slice render_error; /* Python's words: "TypeError: not all arguments converted …" */
     arena *memory;
     struct record_scratch *scratch; /* where the message is rendered; of the reader */

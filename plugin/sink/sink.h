@@ -32,6 +32,9 @@ typedef struct sink_batch {
     size_t count;
     chunk_queue_map *map; /* for intent and identity; never NULL */
     const uint32_t *stop; /* nonzero: end soon */
+    uint32_t *given_up;   /* set by sinks that look at the first chunk only, a record at a time: so many of the
+                             records in `bytes` were not delivered and never can be (err says why); they are
+                             counted as DROP_ERROR. 0 before the call; never NULL */
 } sink_batch;
 
 /* What a target is, in data: made by the configuration, written as JSON into the queue's mapping,

@@ -6,6 +6,9 @@
 
 extern const sink_kind file_sink_kind;    /* file_sink.c */
 extern const sink_kind stream_sink_kind;  /* stream_sink.c */
+extern const sink_kind net_sink_kind;     /* net_sink.c */
+extern const sink_kind http_sink_kind;    /* http_sink.c */
+extern const sink_kind smtp_sink_kind;    /* smtp_sink.c */
 extern const sink_kind history_sink_kind; /* store/history_sink.c: "sqlite" */
 
 #endif

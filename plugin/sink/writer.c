@@ -21,7 +21,8 @@ typedef struct writer {
     /* trouble, told at most once a minute */
     int64_t told_at, trouble_since;
     bool told, in_trouble;
-    uint64_t lost; /* records, since it was told */
+    uint64_t lost;     /* records, since it was told */
+    uint32_t given_up; /* of the first chunk's records, so far */
 } writer;
 
 /* ---- the gate ---- */
@@ -40,21 +41,32 @@ static bool is_set(const uint32_t *word) { return __atomic_load_n(word, __ATOMIC
 typedef struct tally {
     process_map *process;
     uint64_t records;
-    int drop; /* enum handler_drop, or -1: delivered */
+    int drop;           /* enum handler_drop, or -1: delivered */
+    uint32_t *given_up; /* of these, in the first chunk; NULL: none */
 } tally;
 
 static void count_chunk(void *arg, const chunk_head *head) {
     tally *c = arg;
     c->records += head->records;
-    if (c->process == NULL || head->stats_row >= LIMIT_HANDLERS) return;
+    if (c->process == NULL || head->stats_row >= LIMIT_HANDLERS) {
+        if (c->given_up != NULL) *c->given_up = 0;
+        return;
+    }
     handler_stats *row = &c->process->handlers[head->stats_row];
+    uint32_t records = head->records, lost = 0;
+    if (c->given_up != NULL) { /* notices are not counted, so there may be more of these than records */
+        lost = *c->given_up < records ? *c->given_up : records;
+        *c->given_up = 0;
+    }
+    if (lost > 0) __atomic_fetch_add(&row->dropped[DROP_ERROR], lost, __ATOMIC_RELAXED);
+    records -= lost;
     uint64_t *counter = c->drop < 0 ? &row->delivered : &row->dropped[c->drop];
-    __atomic_fetch_add(counter, head->records, __ATOMIC_RELAXED);
+    __atomic_fetch_add(counter, records, __ATOMIC_RELAXED);
 }
 
 /* bytes of the queue's beginning are done with; returns how many records that finished. */
-static uint64_t consume(target *t, size_t bytes, int drop) {
-    tally c = {t->registry->set.process, 0, drop};
+static uint64_t consume(target *t, size_t bytes, int drop, uint32_t *given_up) {
+    tally c = {t->registry->set.process, 0, drop, given_up};
     if (bytes > 0) chunk_queue_consume(t->queue, bytes, count_chunk, &c);
     return c.records;
 }
@@ -63,7 +75,7 @@ void writer_drop_rest(target *t, enum handler_drop why) {
     chunk_view view;
     while (chunk_queue_peek(t->queue, &view, 1, SIZE_MAX) == 1) {
         if (view.head->kind == CHUNK_BYTES)
-            consume(t, view.bytes.len, (int)why);
+            consume(t, view.bytes.len, (int)why, NULL);
         else
             chunk_queue_skip_control(t->queue);
     }
@@ -140,13 +152,22 @@ static void progressed(writer *w, size_t bytes, const weir_error *remark) {
     if (bytes == 0) pause_writer(w, WRITER_PAUSE_MIN_MS);
 }
 
+/* Records that the sink did not deliver; the chunk that they are in may hold others. */
+static void give_up(writer *w, uint16_t stats_row, uint32_t records) {
+    process_map *process = w->t->registry->set.process;
+    if (process != NULL && stats_row < LIMIT_HANDLERS)
+        __atomic_fetch_add(&process->handlers[stats_row].errors, records, __ATOMIC_RELAXED);
+    w->given_up += records;
+    w->lost += records;
+}
+
 static void failed(writer *w, sink_status status, size_t first_bytes, uint16_t stats_row,
                    const weir_error *err) {
     process_map *process = w->t->registry->set.process;
     if (process != NULL && stats_row < LIMIT_HANDLERS)
         __atomic_fetch_add(&process->handlers[stats_row].errors, 1, __ATOMIC_RELAXED);
     if (status == SINK_LOST) {
-        w->lost += consume(w->t, first_bytes, DROP_ERROR);
+        w->lost += consume(w->t, first_bytes, DROP_ERROR, &w->given_up);
         troubled(w, err->message, "");
     } else {
         troubled(w, err->message, "; what waits is kept and tried again");
@@ -168,12 +189,14 @@ static bool write_batch(writer *w, chunk_view *views, size_t count) {
     weir_error err = {.code = 0};
     size_t bytes = 0, first_bytes = views[0].bytes.len;
     uint16_t stats_row = views[0].head->stats_row;
-    sink_batch batch = {.chunks = views, .count = 1, .map = w->map, .stop = &t->stop};
+    uint32_t given_up = 0;
+    sink_batch batch = {.chunks = views, .count = 1, .map = w->map, .stop = &t->stop, .given_up = &given_up};
     while (batch.count < count && views[batch.count].head->kind == CHUNK_BYTES) batch.count++;
     leave(w);
     sink_status status = t->sink->write(t->sink, &batch, &bytes, &err);
     if (!enter(w)) return false;
-    consume(t, bytes, -1);
+    if (given_up > 0) give_up(w, stats_row, given_up);
+    consume(t, bytes, -1, &w->given_up);
     intent_clear(w->map);
     follow_sink(t);
     /* Bytes that were done before a failure: the chunk that is first now is asked for next. */
