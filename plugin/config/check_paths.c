@@ -120,7 +120,7 @@ static bool take_path(checker *c, const ini_section *s, plan_handler *h, value *
  * with secrets), no UNIX socket but the system's log; and whatever the start configuration sends to. */
 static bool take_peer(checker *c, const ini_section *s, plan_handler *h, slice peer) {
     h->args.named = is_allowed(c, peer);
-    if (!add_path(c, h, check_copy(c, peer))) return false;
+    if (!add_path(c, s, check_copy(c, peer))) return false;
     if (!check_pushed(c) || c->rules->log_roots == NULL || h->args.named || !net_path_is_guarded(peer))
         return true;
     text why;
