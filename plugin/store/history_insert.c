@@ -101,7 +101,7 @@ static store_status transaction(history_writer *w, const sink_batch *batch, size
     while (i < count && s == STORE_OK) {
         s = insert_chunk(w, &batch->chunks[i], err);
         if (s == STORE_OK) i++;
-        if (fork_gate_closing()) break;
+        if (fork_gate_closing() || __atomic_load_n(batch->stop, __ATOMIC_RELAXED) != 0) break;
     }
     if (s == STORE_OK) s = history_rollup_flush(w, err);
     if (s == STORE_OK) s = store_position(w, batch, &batch->chunks[i - 1], err);
