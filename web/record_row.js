@@ -12,7 +12,7 @@ function messageText(record) {
     : visible(record.message);
 }
 
-export const fieldLink = (name, value) => "#/records?" + new URLSearchParams({ ["field." + name]: value });
+const fieldLink = (name, value) => "#/records?" + new URLSearchParams({ ["field." + name]: value });
 
 function detail(record) {
   const fact = (name, value) => [make("dt", {}, visible(name)), make("dd", {}, value)];

@@ -25,8 +25,8 @@ import harness
 # The key by which the protocol marks an element.
 ELEMENT = "element-6066-11e4-a52e-4f735466cecf"
 # Named keys of the protocol, for press().
-KEYS = {"Enter": "\ue007", "Escape": "\ue00c", "Tab": "\ue004", "Backspace": "\ue003", "Up": "\ue013", "Down": "\ue015",
-        "Space": " "}
+KEYS = {"Enter": "\ue007", "Escape": "\ue00c", "Tab": "\ue004", "Left": "\ue012", "Up": "\ue013",
+        "Right": "\ue014", "Down": "\ue015", "Space": " "}
 FLAGS = ["--headless=new", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
          "--disable-background-networking", "--disable-component-update", "--disable-sync", "--disable-dev-shm-usage",
          "--lang=en", "--hide-scrollbars"]
@@ -76,7 +76,8 @@ class Browser:
         self.driver = None
         harness.cleanup(self.close)
         self._start_driver()
-        flags = FLAGS + ["--user-data-dir=" + os.path.join(self.home, "profile"), "--window-size=%d,%d" % (width, height)]
+        flags = FLAGS + ["--user-data-dir=" + os.path.join(self.home, "profile"),
+                         "--window-size=%d,%d" % (width, height)]
         if dark:
             flags.append("--blink-settings=preferredColorScheme=0")
         wanted = {"browserName": "chrome", "unhandledPromptBehavior": "ignore",
@@ -84,14 +85,13 @@ class Browser:
                   "goog:loggingPrefs": {"browser": "ALL"}}
         made = self._request("POST", "/session", {"capabilities": {"alwaysMatch": wanted}})
         self.session = made["sessionId"]
-        # The height of the window counts its (absent) frame; what matters is the page's own size.
-        self.cdp("Emulation.setDeviceMetricsOverride",
-                 {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": False})
+        self.size(width, height)
 
     def _start_driver(self):
         self.log = os.path.join(self.home, "driver.log")
         with open(self.log, "wb") as log:
-            self.driver = subprocess.Popen(["chromedriver", "--port=0"], stdout=log, stderr=log, stdin=subprocess.DEVNULL,
+            self.driver = subprocess.Popen(["chromedriver", "--port=0"], stdout=log, stderr=log,
+                                           stdin=subprocess.DEVNULL,
                                            env={**os.environ, "HOME": self.home})
 
         def port():
@@ -140,6 +140,27 @@ class Browser:
     def text(self, selector="body"):
         """What is to be read there."""
         return self.execute("return document.querySelector(arguments[0])?.innerText ?? ''", selector)
+
+    def texts(self, selector):
+        """The text of each element that matches, shown or not."""
+        return self.execute("return [...document.querySelectorAll(arguments[0])].map((e) => e.textContent)", selector)
+
+    def click_text(self, selector, text):
+        """Clicks the first element that matches and has just this text."""
+        harness.wait_until(lambda: self.execute(
+            "const e = [...document.querySelectorAll(arguments[0])].find((e) => e.textContent === arguments[1]);"
+            "e?.click(); return Boolean(e)", selector, text), 10, "%s with the text %r" % (selector, text))
+
+    def fill(self, selector, text):
+        """Gives a field its text at once, as typing or choosing does."""
+        self.find(selector)
+        self.execute("const e = document.querySelector(arguments[0]); e.value = arguments[1];"
+                     "e.dispatchEvent(new Event('input'))", selector, text)
+
+    def size(self, width, height):
+        """The size of the page itself: a window's counts a frame that is not there."""
+        self.cdp("Emulation.setDeviceMetricsOverride",
+                 {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": False})
 
     def execute(self, script, *args):
         return self.call("POST", "/execute/sync", {"script": script, "args": list(args)})

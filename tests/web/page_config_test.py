@@ -20,7 +20,7 @@ def opened(s):
 
 def edit(browser, old, new):
     """Changes the text as typing does."""
-    browser.execute("const t = %s; t.value = t.value.replace(arguments[0], arguments[1]); t.dispatchEvent(new Event('input'));" % TEXT, old, new)
+    browser.fill("textarea", text_of(browser).replace(old, new, 1))
 
 
 def text_of(browser):
@@ -47,16 +47,17 @@ def check_shows_problems_beside_their_lines_and_changes_nothing():
         press(browser, "check")
         wait_until(lambda: browser.find_all(".beside"), 10, "the problems")
         assert "the running configuration is unchanged" in browser.text(".result"), browser.text(".result")
-        beside = browser.execute("return [...document.querySelectorAll('.beside')].map((e) => [Number(e.dataset.line), e.textContent])")
-        assert len(beside) >= 2, beside
-        said = {line: text for line, text in beside}
+        said = dict(browser.execute(
+            "return [...document.querySelectorAll('.beside')].map((e) => [Number(e.dataset.line), e.textContent])"))
+        assert len(said) >= 2, said
         assert "DEBG" in said[lines.index("level = DEBG") + 1], said
         assert "lime" in said[lines.index("formatter = lime") + 1], said
         # Beside: at the height of its line number.
         off = browser.execute("""const n = document.querySelector('.beside'), line = Number(n.dataset.line);
-            return Math.abs(n.getBoundingClientRect().top - document.querySelector('.gutter').children[line - 1].getBoundingClientRect().top)""")
+            const number = document.querySelector('.gutter').children[line - 1];
+            return Math.abs(n.getBoundingClientRect().top - number.getBoundingClientRect().top)""")
         assert off < 2, off
-        marked = browser.execute("return [...document.querySelectorAll('.gutter .problem, .gutter .warning')].map((e) => Number(e.textContent))")
+        marked = [int(n) for n in browser.texts(".gutter .problem, .gutter .warning")]
         assert sorted(marked) == sorted(said), (marked, said)
         # The list below leads to the line.
         browser.find(".problems li button").click()
@@ -100,7 +101,7 @@ def back_to_a_configuration_that_ran():
         press(browser, "apply")
         wait_until(lambda: "Generation 2 runs" in browser.text(".result"), 10, "the new generation")
         assert s.api("GET", "/api/loggers/app.net")["level"] == "ERROR"
-        browser.execute("[...document.querySelectorAll('tr[data-generation=\"1\"] button')].find((b) => b.textContent === 'compare').click()")
+        browser.click_text("tr[data-generation='1'] button", "compare")
         wait_until(lambda: "+ level = ERROR" in browser.text(".compared .diff"), 10, "the differences")
         browser.find("tr[data-generation='1'] button[data-back]").click()
         wait_until(lambda: "Generation 3 runs" in browser.text(".result"), 10, "the old one again")

@@ -103,9 +103,7 @@ def a_row_keeps_its_place_and_its_focus_while_it_refreshes():
         browser.press("Escape")
         # Keys alone: from the focused level one to the left, and press it.
         browser.execute("%s.querySelector('[aria-pressed=true]').focus()" % ROW, "app.net")
-        browser.call("POST", "/actions", {"actions": [{"type": "key", "id": "k", "actions": [
-            {"type": "keyDown", "value": "\ue012"}, {"type": "keyUp", "value": "\ue012"},
-            {"type": "keyDown", "value": "\ue007"}, {"type": "keyUp", "value": "\ue007"}]}]})
+        browser.press("Left", "Enter")
         wait_until(lambda: pressed(browser, "app.net") == "WARNING", 10, "a level by keys")
 
 
@@ -125,22 +123,25 @@ def thousands_of_loggers():
         wait_until(lambda: row(browser, last), 20, "the last logger")
         click_level(browser, last, "ERROR")
         wait_until(lambda: pressed(browser, last) == "ERROR", 20, "its level")
-        slow = browser.execute("""const begin = performance.now(), field = document.querySelector('input[type=search]');
-            field.value = ''; field.dispatchEvent(new Event('input')); return performance.now() - begin;""")
+        slow = browser.execute("""const field = document.querySelector('input[type=search]');
+            const begin = performance.now();
+            field.value = '';
+            field.dispatchEvent(new Event('input'));
+            return performance.now() - begin;""")
         print("        drawing the first 300 of %d loggers: %.0f ms" % (count, slow))
 
 
 @test()
 def every_view_is_a_link():
     with service() as s, opened(s) as browser:
-        assert browser.execute("return document.querySelector('nav [aria-current=page]').textContent") == "Loggers"
+        assert browser.texts("nav [aria-current=page]") == ["Loggers"]
         for key, view in zip("2341", ("records", "config", "status", "loggers")):
             browser.press(key)
-            browser.wait("return document.querySelector('nav [aria-current=page]').dataset.view === arguments[0]", view)
+            browser.find("nav [aria-current=page][data-view=%s]" % view)
             assert browser.url().endswith("#/" + view), browser.url()
             assert browser.execute("return document.querySelectorAll('nav [aria-current]').length") == 1
         browser.call("POST", "/back", {})
-        browser.wait("return document.querySelector('nav [aria-current=page]').dataset.view === 'status'")
+        browser.find("nav [aria-current=page][data-view=status]")
         show(browser, "nonsense")
         browser.find("tr[data-logger=root]")
 

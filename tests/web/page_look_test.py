@@ -39,16 +39,16 @@ def loggers(browser):
 
 def records(browser):
     browser.find(".dot.live")
-    wait_until(lambda: browser.execute("return document.querySelectorAll('tr.record').length > 60"), 30, "records")
+    wait_until(lambda: len(browser.texts("tr.record")) > 60, 30, "records")
     if SCREENSHOTS:  # one with something in it
-        wait_until(lambda: browser.execute("return [...document.querySelectorAll('tr.record')].slice(2, 12).some((r) => r.classList.contains('at-WARNING'))"), 30, "a warning")
+        wait_until(lambda: "WARNING" in browser.texts("tr.record .level")[2:12], 30, "a warning")
 
 
 def config(browser):
     browser.find("tr[data-generation]")
-    browser.execute("""const t = document.querySelector('textarea');
-        t.value = t.value.replace('handlers = console,file,history', 'handlers = console,file,histroy').replace('level = INFO\\nhandlers =\\n', 'level = INFOS\\nhandlers =\\n');
-        t.dispatchEvent(new Event('input'));""")
+    text = browser.execute("return document.querySelector('textarea').value")
+    browser.fill("textarea", text.replace("handlers = console,file,history", "handlers = console,file,histroy").replace(
+        "level = INFO\nhandlers =\n", "level = INFOS\nhandlers =\n", 1))
     browser.find("button[data-check]").click()
     browser.find(".beside")
 
@@ -61,15 +61,11 @@ def status(browser):
 READY = {"loggers": loggers, "records": records, "config": config, "status": status}
 
 
-def size(browser, width, height):
-    browser.cdp("Emulation.setDeviceMetricsOverride", {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": False})
-
-
 def check(browser, view):
     out = browser.execute("return document.documentElement.scrollWidth - innerWidth")
     assert out <= 0, "%s is %d pixels wider than the window" % (view, out)
     assert not browser.find_all("#trouble:not([hidden])"), browser.text("#trouble")
-    assert "[object" not in browser.text() and "undefined" not in browser.text() and "NaN" not in browser.text()
+    assert not any(wrong in browser.text() for wrong in ("[object", "undefined", "NaN")), browser.text()
 
 
 @test(covers=["must 11"])
@@ -87,11 +83,21 @@ def each_view_with_kvds_load():
                 READY[view](browser)
                 check(browser, view)
                 picture(browser, view + ("-dark" if dark else ""))
-                size(browser, *NARROW)
+                browser.size(*NARROW)
                 check(browser, view)
-                size(browser, *WIDE)
+                browser.size(*WIDE)
             said = [line for line in browser.console() if line[0] != "DEBUG"]
             assert said == [], said
+
+
+OBSERVE = """window.moved = 0;
+    window.refreshed = 0;
+    new PerformanceObserver((list) => {
+      for (const e of list.getEntries()) window.moved += e.value;
+    }).observe({ type: 'layout-shift' });
+    new PerformanceObserver((list) => {
+      window.refreshed += list.getEntries().filter((e) => e.name.includes('/api/')).length;
+    }).observe({ type: 'resource' });"""
 
 
 @test()
@@ -104,9 +110,7 @@ def nothing_moves_while_it_refreshes():
         for view in ("loggers", "status"):
             show(browser, view)
             browser.find("tr[data-handler=history], tr[data-logger='kvd.net.command']")
-            browser.execute("""window.moved = 0; window.refreshed = 0;
-                new PerformanceObserver((list) => { for (const e of list.getEntries()) window.moved += e.value; }).observe({ type: 'layout-shift' });
-                new PerformanceObserver((list) => { window.refreshed += list.getEntries().filter((e) => e.name.includes('/api/')).length; }).observe({ type: 'resource' });""")
+            browser.execute(OBSERVE)
             wait_until(lambda: browser.execute("return window.refreshed >= 4"), 30, "some refreshes")
             moved = browser.execute("return window.moved")
             assert moved < 0.01, (view, moved)

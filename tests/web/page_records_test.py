@@ -7,16 +7,15 @@ from browser import Browser, needed
 from harness import SLOW, scaled, test, wait_until
 from page import config, free_port, link_of, place, service, show
 
-MESSAGES = "return [...document.querySelectorAll('tr.record td:last-child')].map((e) => e.textContent)"
 # Stamps the moment at which a message is in the page, in ms since 1970, on the page's own clock.
 WATCH = """window.shown = {}; new MutationObserver((changes) => {
   for (const c of changes) for (const row of c.addedNodes)
-    if (row.record) window.shown[row.record.message] = [performance.timeOrigin + performance.now(), row.record.timestamp];
+    if (row.record) window.shown[row.record.message] = [performance.timeOrigin + performance.now(), row.record];
 }).observe(document.querySelector('table.records tbody'), { childList: true });"""
 
 
 def messages(browser):
-    return browser.execute(MESSAGES)
+    return browser.texts("tr.record td:last-child")
 
 
 def opened(s, view="records"):
@@ -48,8 +47,7 @@ def filters(s):
     with opened(s) as browser:
         wait_until(lambda: len(messages(browser)) >= 5, 10, "the records")
         assert messages(browser)[0].startswith("unrelated"), messages(browser)
-        browser.execute("""const s = document.querySelector('select[aria-label=level]');
-            s.value = 'ERROR'; s.dispatchEvent(new Event('input'));""")
+        browser.fill("select[aria-label=level]", "ERROR")
         wait_until(lambda: len(messages(browser)) == 2, 10, "errors only")
         assert browser.url().endswith("#/records?level=ERROR"), browser.url()
         browser.find("input[aria-label=logger]").type("app")
@@ -93,10 +91,10 @@ def older_pages():
         with opened(s, "records?logger=app.many") as browser:
             wait_until(lambda: len(messages(browser)) == 100, 10, "the first page")
             for total in (200, 300, 400, 450):
-                browser.execute("[...document.querySelectorAll('button')].find((b) => b.textContent === 'Older records').click()")
+                browser.click_text("button", "Older records")
                 wait_until(lambda: len(messages(browser)) == total, 10, "%d records" % total)
             assert messages(browser) == ["message %d" % n for n in reversed(range(450))], messages(browser)[:3]
-            assert browser.execute("return [...document.querySelectorAll('button')].find((b) => b.textContent === 'Older records').disabled")
+            assert browser.texts("button:disabled") == ["Older records"]
 
 
 @test()
@@ -109,7 +107,8 @@ def detail_and_context():
             "exc_text": "Traceback:\n  no such item"}
     lines = [{"logger": "app.noise", "level": "INFO", "msg": "before %d" % i} for i in range(40)] + [line] + \
         [{"logger": "app.noise", "level": "INFO", "msg": "after %d" % i} for i in range(40)]
-    harness.weir("log", "-c", s.config_path, "--jsonl", cwd=directory, check=0, input="".join(json.dumps(l) + "\n" for l in lines))
+    text = "".join(json.dumps(l) + "\n" for l in lines)
+    harness.weir("log", "-c", s.config_path, "--jsonl", cwd=directory, check=0, input=text)
     s.start()
     with opened(s, "records?logger=app.shop") as browser:
         wait_until(lambda: len(messages(browser)) == 1, 10, "the record")
@@ -127,10 +126,11 @@ def detail_and_context():
         at = next(i for i, m in enumerate(around) if m.startswith("order A-7"))
         assert around[at - 1] == "before 39" and around[at + 1] == "after 0", around
         assert len(around) == 61, len(around)
-        assert browser.execute("const r = document.querySelector('.marked').getBoundingClientRect(); return r.top > 0 && r.bottom < innerHeight")
+        assert browser.execute("""const place = document.querySelector('.marked').getBoundingClientRect();
+            return place.top > 0 && place.bottom < innerHeight""")
         # A field's value leads to the records that have it.
         browser.execute("document.querySelector('tr.marked').click()")
-        browser.execute("[...document.querySelectorAll('tr.detail a')].find((a) => a.textContent === '10.0.0.9').click()")
+        browser.click_text("tr.detail a", "10.0.0.9")
         wait_until(lambda: len(messages(browser)) == 1 and "field.client=10.0.0.9" in browser.url(), 10, "by field")
         browser.find("button.chip").click()
         wait_until(lambda: len(messages(browser)) > 60, 10, "without the field")
@@ -143,7 +143,7 @@ def latencies(s, browser, round, count):
         say(s, "app.live", 10, name)
         wait_until(lambda: browser.execute("return name = arguments[0], name in window.shown", name), 10, "%r in the page" % name)
     found = browser.execute("return window.shown")
-    return sorted(found[n][0] - browser.execute("return new Date(arguments[0]).getTime()", found[n][1]) for n in names)
+    return sorted(browser.execute("return arguments[0].map(([at, r]) => at - new Date(r.timestamp))", [found[n] for n in names]))
 
 
 @test(covers=["must 1"])
@@ -196,7 +196,7 @@ def a_fast_stream_leaves_the_page_usable_and_says_what_is_missing():
         wait_until(lambda: len(messages(browser)) > 500 or browser.find_all("tr.gap"), 20, "the stream")
         for view in ("status", "loggers", "records"):
             show(browser, view)
-            browser.wait("return document.querySelector('nav [aria-current=page]').dataset.view === arguments[0]", view)
+            browser.find("nav [aria-current=page][data-view=%s]" % view)
         wait_until(lambda: len(messages(browser)) > 100, 20, "the list again")
         assert browser.execute("return document.querySelector('#view tbody').children.length") <= 2001
         s.run("halt")

@@ -30,7 +30,7 @@ def the_law_of_the_process_and_of_each_handler():
         assert [name for name, _ in rows] == ["file", "all", "history"], rows
         for name, (given, delivered, dropped, pending, cut, errors) in rows:
             assert number(given) == number(delivered) + number(dropped) + number(pending), (name, rows)
-        law = browser.execute("return [...document.querySelectorAll('.law b')].map((e) => Number(e.textContent.replace(/,/g, '')))")
+        law = [number(text) for text in browser.texts(".law b")]
         assert law[0] == law[1] + law[2] + law[3] and law[0] >= 1000, law
         # It lives: what is logged while one looks is counted.
         s.run("log app 20 77")
@@ -46,8 +46,8 @@ def the_law_of_the_process_and_of_each_handler():
 def drops_are_red_with_their_reason():
     """A FIFO that nobody reads: its handler's records are dropped, counted and shown; the other's are not."""
     needed()
-    text = config(handlers="file,hung").replace("[weir]\n", "[weir]\nstall_timeout = 50ms\nqueue = 64KiB\n") + \
-        "[handler_hung]\nclass = FileHandler\nformatter = line\nargs = ('fifo',)\n"
+    text = config(handlers="file,hung").replace("[weir]\n", "[weir]\nstall_timeout = 50ms\nqueue = 64KiB\n")
+    text += "[handler_hung]\nclass = FileHandler\nformatter = line\nargs = ('fifo',)\n"
     with service(text, start=False) as s, Browser() as browser:
         os.mkfifo(s.path("fifo"))
         reader = os.open(s.path("fifo"), os.O_RDWR)

@@ -38,10 +38,11 @@ GUARD = """window.pwned = []; window.stopped = [];
   for (const name of ['alert', 'confirm', 'prompt', 'open']) window[name] = () => window.pwned.push(name);
   document.addEventListener('securitypolicyviolation', (e) => window.stopped.push(e.violatedDirective + ' ' + e.blockedURI));"""
 # Elements that the page itself never makes in a view, and attributes that it never sets.
-STRANGE = """return [...document.querySelectorAll('#view :is(script, img, svg, math, iframe, object, embed, base, meta, link, style, form, '
-    + 'video, audio, source, marquee, template, noscript, dialog, details, body, title, b:not(.law b, .dropping b, td > b))')].map((e) => e.outerHTML)
-    .concat([...document.querySelectorAll('#view *')].filter((e) => [...e.attributes].some((a) => a.name.startsWith('on') || a.name === 'srcdoc'
-      || /^\\s*javascript:/i.test(a.value) && a.name === 'href')).map((e) => e.outerHTML))"""
+STRANGE = """const never = 'script, img, svg, math, iframe, object, embed, base, meta, link, style, form, video, audio, source, '
+    + 'marquee, template, noscript, dialog, details, body, title, b:not(.law b, .dropping b, td > b)';
+  const isStrange = (a) => a.name.startsWith('on') || a.name === 'srcdoc' || (a.name === 'href' && /^\\s*javascript:/i.test(a.value));
+  return [...document.querySelectorAll('#view *')].filter((e) => e.matches(never) || [...e.attributes].some(isStrange))
+      .map((e) => e.outerHTML)"""
 
 
 def visible(text):
@@ -87,7 +88,7 @@ def three_hundred_payloads_in_every_field_of_a_record():
         count = "return document.querySelectorAll('tr.record').length"
         for total in (100, 200, 300):
             wait_until(lambda: browser.execute(count) >= total, 20, "%d records" % total)
-            browser.execute("[...document.querySelectorAll('button')].find((b) => b.textContent === 'Older records').click()")
+            browser.click_text("button", "Older records")
         wait_until(lambda: browser.execute(count) >= 300, 20, "all records")
         browser.execute("document.querySelectorAll('tr.record').forEach((r) => r.click())")
         wait_until(lambda: len(browser.find_all("tr.detail")) >= 300, 20, "all details")
@@ -120,9 +121,9 @@ def three_hundred_payloads_as_loggers_live_and_in_the_audit():
             status, _ = s.request("PUT", "/api/loggers/" + urllib.parse.quote(name, safe=""), {"level": "DEBUG"})
             made += status == 200
         assert made > 250, made  # control characters may be refused in a name
-        wait_until(lambda: browser.execute("return document.querySelectorAll('tr[data-logger]').length") >= min(made, 300), 20, "the loggers")
+        wait_until(lambda: len(browser.texts("tr[data-logger]")) >= min(made, 300), 20, "the loggers")
         known = {logger["name"] for logger in s.api("GET", "/api/loggers")["loggers"]}
-        shown = set(browser.execute("return [...document.querySelectorAll('tr[data-logger] td.name')].map((e) => e.textContent)"))
+        shown = set(browser.texts("tr[data-logger] td.name"))
         missing = [name for name in names if name in known and visible(name) not in shown]
         assert len(missing) <= max(0, len(known) - 300), missing[:5]
         check(browser, "loggers")
@@ -147,15 +148,14 @@ def payloads_in_links_and_in_a_configuration():
         browser.find("tr[data-logger=root]")
         for payload in PAYLOADS[::10]:  # the browser throttles a page that goes to 200 links at once
             quoted = urllib.parse.quote(payload, safe="")
-            for view in ("loggers?glob=" + quoted, "records?q=" + quoted + "&level=" + quoted + "&field." + quoted + "=" + quoted,
-                         "records?around=" + quoted, quoted):
-                browser.execute("location.hash = '#/' + arguments[0]", view)
+            for view in ("loggers?glob=%s", "records?q=%s&level=%s&field.%s=%s", "records?around=%s", "%s"):
+                show(browser, view.replace("%s", quoted))
             check(browser, payload)
         show(browser, "config")
         browser.find("tr[data-generation]")
         hostile = config().replace("keys = root,net", "keys = root,net,<img src=x onerror=pwn()>").replace(
             "level = WARNING", "level = <script>pwn()</script>")
-        browser.execute("const t = document.querySelector('textarea'); t.value = arguments[0]; t.dispatchEvent(new Event('input'))", hostile)
+        browser.fill("textarea", hostile)
         browser.find("button[data-check]").click()
         wait_until(lambda: "<script>pwn()</script>" in browser.text(".problems"), 10, "the problems, literally")
         check(browser, "config")
