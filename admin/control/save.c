@@ -36,7 +36,7 @@ static void sync_directory(const char *path) {
     if (copy == NULL) return;
     char *slash = strrchr(copy, '/');
     if (slash != NULL) slash[slash == copy] = '\0';
-    int fd = open(slash != NULL ? copy : ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    int fd = descriptor_above(open(slash != NULL ? copy : ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
     if (fd >= 0) {
         fsync(fd);
         close(fd);

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "backend/recovery_parts.h"
+#include "base/descriptor.h"
 #include "base/futex.h"
 #include "sink/intent.h"
 
@@ -29,7 +30,7 @@ static bool queue_number(const char *name, uint32_t *number) {
 
 /* The numbers in order, so that two queues of one file, one after the other, are delivered so. */
 static int list_numbers(const run_dir *d, uint32_t **out, size_t *count, weir_error *err) {
-    int fd = openat(d->fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    int fd = descriptor_above(openat(d->fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
     DIR *dir = fd < 0 ? NULL : fdopendir(fd);
     if (dir == NULL) {
         if (fd >= 0) close(fd);

@@ -2,6 +2,7 @@
  * environment and one file, once; everything after is constant data, for any thread. */
 #define _GNU_SOURCE
 #include "base/zone.h"
+#include "base/descriptor.h"
 
 #include <fcntl.h>
 #include <limits.h>
@@ -37,7 +38,7 @@ void zone_free(zone *z) {
 
 /* The bytes of a regular file, malloc'd; NULL for anything else (a FIFO would hang, a device may act). */
 static char *read_regular(const char *path, size_t *len) {
-    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+    int fd = descriptor_above(open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
     if (fd < 0) return NULL;
     struct stat st;
     bool fits = fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_size > 0 && st.st_size <= ZONE_FILE_MAX;

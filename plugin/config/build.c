@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "base/descriptor.h"
 #include "base/level.h"
 #include "base/utf8.h"
 #include "config/config.h"
@@ -69,7 +70,7 @@ static int open_beneath(build *b, slice dir, int *fd, weir_error *err) {
             *fd = b->out->beneath[i];
             return 0;
         }
-    *fd = open(dir.data, O_PATH | O_DIRECTORY | O_CLOEXEC);
+    *fd = descriptor_above(open(dir.data, O_PATH | O_DIRECTORY | O_CLOEXEC));
     if (*fd >= 0 && *fd <= 2) { /* the host closed one of these; nothing of Weir's may take its place */
         int higher = fcntl(*fd, F_DUPFD_CLOEXEC, 3), reason = errno;
         close(*fd);

@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/descriptor.h"
 #include "base/limits.h"
 #include "config/config.h"
 
@@ -34,7 +35,7 @@ static int read_all(int fd, text *out, problems *p) {
 }
 
 config_plan *config_check_file(const char *path, const config_rules *rules, problems *p, weir_error *err) {
-    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+    int fd = descriptor_above(open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY));
     if (fd < 0) {
         tell(p, errno);
         return NULL;

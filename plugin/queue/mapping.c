@@ -11,6 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/descriptor.h"
 #include "base/worker.h"
 #include "base/write_signals.h"
 #include "queue/mapping_internal.h"
@@ -48,7 +49,7 @@ static void *keep_from_child(void *base, size_t size) {
 }
 
 static void *create_file(const run_dir *d, const char *name, size_t size, int populate, weir_error *err) {
-    int fd = openat(d->fd, name, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+    int fd = descriptor_above(openat(d->fd, name, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600));
     if (fd < 0) {
         error_system(err, errno, "%s/%s", d->path, name);
         return NULL;
@@ -86,7 +87,8 @@ void *mapping_create(const run_dir *d, const char *name, size_t size, mapping_pa
 }
 
 void *mapping_open(const run_dir *d, const char *name, size_t min_size, size_t *size, weir_error *err) {
-    int fd = d->fd < 0 ? -1 : openat(d->fd, name, O_RDWR | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+    int fd =
+        d->fd < 0 ? -1 : descriptor_above(openat(d->fd, name, O_RDWR | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
     if (fd < 0) {
         error_system(err, d->fd < 0 ? ENOENT : errno, "%s/%s", d->path, name);
         return NULL;
@@ -120,7 +122,9 @@ static uint64_t word_at(int fd, off_t at) {
 }
 
 bool mapping_unfinished(const run_dir *d, const char *name) {
-    int fd = d->fd < 0 ? -1 : openat(d->fd, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+    int fd = d->fd < 0
+                 ? -1
+                 : descriptor_above(openat(d->fd, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
     if (fd < 0) return false;
     struct stat st;
     bool empty = fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && word_at(fd, 0) == 0 && word_at(fd, 4096) == 0;
@@ -145,7 +149,7 @@ void *mapping_reserve(size_t size, weir_error *err) {
 
 static int grow_file(const run_dir *d, const char *name, char *base, size_t from, size_t to) {
     int flags = O_RDWR | O_NOFOLLOW | O_CLOEXEC | (from == 0 ? O_CREAT | O_EXCL : 0);
-    int fd = openat(d->fd, name, flags, 0600);
+    int fd = descriptor_above(openat(d->fd, name, flags, 0600));
     if (fd < 0) return -1;
     int code = allocate(fd, from, to);
     if (code == 0 && mmap(base + from, to - from, PROT_READ | PROT_WRITE,

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/descriptor.h"
 #include "queue/run_dir.h"
 
 /* /proc/PID/stat: 52 numbers of at most 20 digits and a name of 64 bytes. */
@@ -19,7 +20,7 @@ typedef struct stat_fields {
 
 /* The whole of a small file, NUL-terminated; -1 with errno when it cannot be read. */
 static ssize_t read_small(const char *path, char *out, size_t size) {
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    int fd = descriptor_above(open(path, O_RDONLY | O_CLOEXEC));
     if (fd < 0) return -1;
     size_t len = 0;
     int failure = 0;

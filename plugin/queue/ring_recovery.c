@@ -9,6 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/descriptor.h"
 #include "queue/mapping_internal.h"
 #include "queue/ring_internal.h"
 
@@ -49,7 +50,7 @@ static bool files_add(ring_files *list, const ring_file *file) {
 }
 
 static int list_files(const run_dir *d, ring_files *out, weir_error *err) {
-    int fd = d->fd < 0 ? -1 : openat(d->fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    int fd = d->fd < 0 ? -1 : descriptor_above(openat(d->fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
     DIR *dir = fd < 0 ? NULL : fdopendir(fd);
     if (dir == NULL) {
         int code = errno;

@@ -12,6 +12,7 @@
 #include <sys/statfs.h>
 #include <unistd.h>
 
+#include "base/descriptor.h"
 #include "queue/run_dir_internal.h"
 
 /* A tmpfs with less room than this cannot even hold the counters, one ring and one small queue. */
@@ -64,7 +65,7 @@ static bool root_trusted(int fd) {
 
 static int root_open(const char *path, bool make, text *why) {
     if (make && mkdir(path, 0700) != 0 && errno != EEXIST) return refuse(why, path, strerror(errno));
-    int fd = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    int fd = descriptor_above(open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
     if (fd < 0) return refuse(why, path, strerror(errno));
     struct statfs fs;
     const char *reason = NULL;
@@ -87,7 +88,8 @@ int run_service_open(const char *root, const char *service, bool make, text *why
     int fd = -1;
     if (make && mkdirat(root_fd, service, 0700) != 0 && errno != EEXIST) {
         refuse(why, root, strerror(errno));
-    } else if ((fd = openat(root_fd, service, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)) < 0) {
+    } else if ((fd = descriptor_above(
+                    openat(root_fd, service, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC))) < 0) {
         refuse(why, root, strerror(errno));
     } else if (!run_dir_private(fd)) {
         refuse(why, root, "the service's directory belongs to another user, or others may enter it");
@@ -114,7 +116,7 @@ static int own_make(run_dir *d, int service_fd, const char *root, const char *se
         if (errno == ENOENT) return 1;
         if (errno != EEXIST) return refuse(why, root, strerror(errno));
     }
-    int fd = openat(service_fd, name, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    int fd = descriptor_above(openat(service_fd, name, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
     if (fd < 0) {
         int code = errno;
         unlinkat(service_fd, name, AT_REMOVEDIR);
@@ -190,11 +192,11 @@ static int parent_open(const run_dir *d, const char **name) {
     memcpy(parent, d->path, len);
     parent[len] = '\0';
     *name = slash + 1;
-    return open(parent, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    return descriptor_above(open(parent, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
 }
 
 static void remove_files(int dir_fd) {
-    int fd = openat(dir_fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    int fd = descriptor_above(openat(dir_fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
     DIR *dir = fd < 0 ? NULL : fdopendir(fd);
     if (dir == NULL) {
         if (fd >= 0) close(fd);

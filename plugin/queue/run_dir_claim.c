@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/descriptor.h"
 #include "queue/run_dir_internal.h"
 
 typedef struct found {
@@ -62,7 +63,7 @@ static int by_age(const void *a, const void *b) {
 }
 
 static int list_dead(int service_fd, const process_key *self, found_list *out) {
-    int fd = openat(service_fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    int fd = descriptor_above(openat(service_fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
     DIR *dir = fd < 0 ? NULL : fdopendir(fd);
     if (dir == NULL) {
         if (fd >= 0) close(fd);
@@ -81,7 +82,7 @@ static int list_dead(int service_fd, const process_key *self, found_list *out) {
 
 /* Claims and opens one; false: somebody else was faster, or it is not to be touched. */
 static bool claim_one(const claim *c, int service_fd, const found *f, run_dir *out) {
-    int fd = openat(service_fd, f->name, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    int fd = descriptor_above(openat(service_fd, f->name, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
     if (fd < 0) return false;
     char name[RUN_NAME_SIZE];
     snprintf(name, sizeof name, "%.*s.by-%d-%llu", (int)f->parsed.base_len, f->name, c->self.pid,

@@ -1,11 +1,8 @@
-/* batch_io.c - see batch_io.h. Runs on writers and, for descriptors, on the thread that builds a
- * configuration. It writes nothing itself. */
+/* batch_io.c - see batch_io.h. Runs on writers. It writes nothing itself. */
 #include "sink/batch_io.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <poll.h>
-#include <unistd.h>
 
 void batch_gather(const sink_batch *batch, size_t back, size_t max_bytes, batch_iov *out) {
     out->count = 0;
@@ -36,12 +33,4 @@ size_t batch_line_start(const sink_batch *batch) {
     const char *first = batch->chunks[0].bytes.data;
     while (back < written && first[-1 - (ptrdiff_t)back] != '\n') back++;
     return back;
-}
-
-int batch_keep_off_standard(int fd) {
-    if (fd < 0 || fd > STDERR_FILENO) return fd;
-    int copy = fcntl(fd, F_DUPFD_CLOEXEC, STDERR_FILENO + 1), saved = errno;
-    close(fd);
-    errno = saved;
-    return copy;
 }

@@ -1,5 +1,5 @@
 /* batch_io.h - what all sinks of bytes do alike: put a batch into an iovec, wait until a descriptor
- * takes bytes, keep away from descriptors 0 to 2. A writer's thread; stateless. */
+ * takes bytes. A writer's thread; stateless. */
 #ifndef WEIR_SINK_BATCH_IO_H
 #define WEIR_SINK_BATCH_IO_H
 
@@ -28,9 +28,5 @@ bool batch_wait_writable(int fd, const uint32_t *stop);
 /* How many bytes before the first unwritten one belong to the same line: a file that has not got
  * them begins with them. */
 size_t batch_line_start(const sink_batch *batch);
-
-/* fd itself, or a copy above 2 in its place: a host that closed its standard descriptors must not
- * print into ours. -1: none to be had (errno set, fd closed). */
-int batch_keep_off_standard(int fd);
 
 #endif

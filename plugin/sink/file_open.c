@@ -1,6 +1,7 @@
 /* file_open.c - see file_open.h. Runs on the thread that builds a configuration, and on a writer that
  * opens its file again. Keeps nothing. */
 #include "sink/file_open.h"
+#include "base/descriptor.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -76,7 +77,7 @@ int file_open(const file_place *p, file_opened *out, weir_error *err) {
     struct stat st;
     bool created = false;
     if (p->beneath_fd >= 0 && see(p, &st) == 0 && !S_ISREG(st.st_mode)) return not_regular(p, err);
-    int fd = batch_keep_off_standard(open_or_make(p, &created));
+    int fd = descriptor_above(open_or_make(p, &created));
     if (fd < 0) {
         int reason = errno;
         if (reason != ENXIO || see(p, &st) != 0) return refuse(p, reason, err);
@@ -118,7 +119,7 @@ static int open_parent(const file_place *p, file_name *out) {
     parent[len] = '\0';
     int flags = O_PATH | O_DIRECTORY | O_CLOEXEC;
     int dir = p->beneath_fd >= 0 ? open_below(p->beneath_fd, parent, flags, 0) : open(parent, flags);
-    dir = batch_keep_off_standard(dir);
+    dir = descriptor_above(dir);
     if (dir < 0) return -1;
     *out = (file_name){dir, slash == NULL ? path : slash + 1};
     return 0;

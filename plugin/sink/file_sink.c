@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "base/descriptor.h"
 #include "sink/batch_io.h"
 #include "sink/file_open.h"
 #include "sink/intent.h"
@@ -249,7 +250,7 @@ static int open_beneath(const sink_spec *spec, weir_error *err) {
         return error_set(err, WEIR_ERR_INVALID, "the description of a target is damaged: below");
     char *dir = strndup(spec->path.data, cut);
     if (dir == NULL) return error_set(err, WEIR_ERR_SYSTEM, "no memory");
-    int fd = batch_keep_off_standard(open(dir, O_PATH | O_DIRECTORY | O_CLOEXEC));
+    int fd = descriptor_above(open(dir, O_PATH | O_DIRECTORY | O_CLOEXEC));
     if (fd < 0) error_system(err, errno, "cannot open the directory '%s'", dir);
     free(dir);
     return fd;

@@ -2,6 +2,7 @@
  * the bytes that are there: a length alone cannot tell ours from those of another writer of the same
  * file. It writes nothing. */
 #include "sink/intent.h"
+#include "base/descriptor.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -99,7 +100,7 @@ static bool found_between(int fd, uint64_t from, uint64_t to, const run *r, size
 static int open_for_reading(int fd) {
     char path[64];
     snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
-    return open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+    return descriptor_above(open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
 }
 
 /* Is what the queue calls written really the end of this file? If not (it was set aside or rotated

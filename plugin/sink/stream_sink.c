@@ -14,6 +14,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "base/descriptor.h"
 #include "sink/batch_io.h"
 #include "sink/intent.h"
 #include "sink/sink_kinds.h"
@@ -62,7 +63,7 @@ static ssize_t write_socket(const stream_sink *s, const sink_batch *batch) {
 static int open_again(int fd) {
     char path[64];
     snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
-    return batch_keep_off_standard(open(path, O_WRONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC));
+    return descriptor_above(open(path, O_WRONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC));
 }
 
 static ssize_t write_device(const stream_sink *s, const sink_batch *batch, const struct stat *st) {

@@ -1,6 +1,7 @@
 /* place.c - looking at, making and setting aside a history's file. Runs on the thread that builds a
  * configuration and on the writer. It knows nothing of what is in the file. */
 #include "store/place.h"
+#include "base/descriptor.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -62,11 +63,11 @@ void place_done(place *p) {
 }
 
 static int open_place(const place *p, int flags, mode_t mode) {
-    if (p->beneath_fd < 0) return open(p->path, flags | O_CLOEXEC, mode);
+    if (p->beneath_fd < 0) return descriptor_above(open(p->path, flags | O_CLOEXEC, mode));
     struct open_how how = {.flags = (unsigned)(flags | O_CLOEXEC),
                            .mode = (flags & O_CREAT) != 0 ? mode : 0,
                            .resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS};
-    return (int)syscall(SYS_openat2, p->beneath_fd, p->relative, &how, sizeof how);
+    return descriptor_above((int)syscall(SYS_openat2, p->beneath_fd, p->relative, &how, sizeof how));
 }
 
 int place_look(const place *p, struct stat *st, weir_error *err) {
