@@ -11,6 +11,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "base/descriptor.h"
 #include "sink/batch_io.h"
 #include "sink/frame.h"
 #include "sink/intent.h"
@@ -110,7 +111,7 @@ static sink_status send_stream(net_sink *s, const sink_batch *batch, slice paylo
 
 /* What is too long for a datagram goes to the journal as a sealed file. */
 static ssize_t send_file(const net_sink *s, slice payload) {
-    int fd = batch_keep_off_standard(memfd_create("journal", MFD_CLOEXEC | MFD_ALLOW_SEALING));
+    int fd = descriptor_above(memfd_create("journal", MFD_CLOEXEC | MFD_ALLOW_SEALING));
     if (fd < 0) return -1;
     ssize_t n = -1;
     size_t written = 0;

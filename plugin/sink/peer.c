@@ -1,5 +1,6 @@
 /* peer.c - see peer.h. It never blocks in connect: sockets are made non-blocking, and poll waits. */
 #include "sink/peer.h"
+#include "base/descriptor.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -40,7 +41,7 @@ bool peer_has_closed(const peer *p) {
 
 static int make_socket(int family, bool stream) {
     int type = (stream ? SOCK_STREAM : SOCK_DGRAM) | SOCK_CLOEXEC | SOCK_NONBLOCK;
-    return batch_keep_off_standard(socket(family, type, 0));
+    return descriptor_above(socket(family, type, 0));
 }
 
 /* 0, or the reason. -1: stopped. */
