@@ -63,6 +63,9 @@ static int aim(const invocation *call, transfer *t, const char *path, text *url)
         text_add_cstr(url, path);
         return 0;
     }
+    if (strncmp(to, "unix:", 5) == 0)
+        return complain(EXIT_USAGE,
+                        "--to %s: expected http://HOST:PORT (`weir push` alone takes a config port)", to);
     const char *fragment = strstr(to, "#token=");
     size_t len = fragment ? (size_t)(fragment - to) : strlen(to);
     if (fragment) token = fragment + strlen("#token=");

@@ -159,7 +159,9 @@ class Service:
         if config is not None:
             self.write_config(config)
         self.program = program or os.path.join(BUILD, "tests/support/host")
-        self.env = full_env({"RUNTIME_DIRECTORY": self.run_path, "WEIR_SERVICE": name, **(env or {})})
+        # Its mappings are this test's too: what one test kills must not be recovered by the next one's service.
+        self.env = full_env({"RUNTIME_DIRECTORY": self.run_path, "XDG_RUNTIME_DIR": self.run_path, "WEIR_SERVICE": name,
+                             **(env or {})})
         self.args, self.preexec, self.wrap = list(args), preexec, list(wrap)
         self.argument = argument # instead of the configuration; "-": the host does not call weir_start
         self.process = None
