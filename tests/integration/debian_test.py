@@ -67,7 +67,8 @@ def stubs():
         with open(os.path.join(directory, name), "w") as f:
             f.write("#!/bin/sh\n%s\n" % body)
         os.chmod(os.path.join(directory, name), 0o755)
-    return {**os.environ, "PATH": directory + ":" + os.environ["PATH"]}, log
+    env = {k: v for k, v in os.environ.items() if k != "WEIR_NO_INSTALL"}
+    return {**env, "PATH": directory + ":" + os.environ["PATH"]}, log
 
 
 def read(path):

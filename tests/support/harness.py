@@ -45,6 +45,11 @@ SLOW = 10.0 if any(s in BUILD for s in ("asan", "tsan")) else 3.0
 OWN = "test%d" % os.getpid()
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 
+# Whoever runs the suite in the background may have signals ignored, which what we start would inherit.
+signal.signal(signal.SIGINT, signal.default_int_handler)
+for _number in (signal.SIGHUP, signal.SIGTERM):
+    signal.signal(_number, signal.SIG_DFL)
+
 _tests = []
 _cleanups = []
 
