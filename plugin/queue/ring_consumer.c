@@ -57,8 +57,7 @@ static bool follow(ring_slot *slot, const ring_segment *segment) {
 static bool see_more(ring_slot *slot) {
     ring *r = &slot->r;
     for (;;) {
-        ring_segment *segment = __atomic_load_n(&r->reading, __ATOMIC_ACQUIRE);
-        if (segment == NULL) return false;
+        ring_segment *segment = r->reading;
         uint64_t write_pos = __atomic_load_n(&segment->write_pos, __ATOMIC_ACQUIRE);
         if (r->read_pos == write_pos) {
             if (!follow(slot, segment)) return false;
@@ -73,6 +72,8 @@ static bool see_more(ring_slot *slot) {
 
 ring_entry *ring_peek(ring *r) {
     ring_slot *slot = ring_slot_of(r);
+    /* The thread that takes the ring sets all that belongs to `reading` before it. */
+    if (__atomic_load_n(&r->reading, __ATOMIC_ACQUIRE) == NULL) return NULL;
     for (;;) {
         if (r->read_pos == r->seen_write && !see_more(slot)) return NULL;
         uint64_t offset = r->read_pos & r->reading_mask, rest = r->reading_mask + 1 - offset;
