@@ -115,6 +115,7 @@ static int open_target(build *b, const plan_handler *plan, handler *h, weir_erro
     if (!has_target) return 0;
     if (prepare_created(b, &spec, err) != 0) return -1;
     h->truncate = spec.mode == 'w';
+    h->options_tag = sink_options_tag(spec.options);
     int rc = target_acquire(b->targets, &spec, &h->target, &created, err);
     settle_created(b, rc == 0 && created);
     return rc;

@@ -6,11 +6,9 @@
 #include "config/check.h"
 
 /* What Python has and this version does not build. "handlers." or "logging.handlers." comes before it. */
-static const char *const python_classes[] = {"RotatingFileHandler", "TimedRotatingFileHandler",
-                                             "WatchedFileHandler",  "SMTPHandler",
-                                             "MemoryHandler",       "HTTPHandler",
-                                             "QueueHandler",        "BaseRotatingHandler",
-                                             "BufferingHandler",    NULL};
+static const char *const python_classes[] = {
+    "SMTPHandler",         "MemoryHandler",    "HTTPHandler", "QueueHandler",
+    "BaseRotatingHandler", "BufferingHandler", NULL};
 
 static const char *python_class(slice name) {
     slice bare = name;
@@ -24,6 +22,12 @@ static const char *python_class(slice name) {
     return NULL;
 }
 
+/* "RotatingFileHandler" of "handlers.RotatingFileHandler": also in Python it needs the whole name. */
+static bool is_last_part(slice whole, slice name) {
+    return whole.len > name.len && whole.data[whole.len - name.len - 1] == '.' &&
+           slice_equal(slice_make(whole.data + whole.len - name.len, name.len), name);
+}
+
 static void tell_class(checker *c, const ini_section *s, slice name, int line) {
     text known;
     text_init(&known, 0);
@@ -31,6 +35,8 @@ static void tell_class(checker *c, const ini_section *s, slice name, int line) {
     for (size_t i = 0; handler_kind_at(i) != NULL; i++) {
         text_addf(&known, "%s%s", i ? ", " : "", handler_kind_at(i)->name);
         suggest_offer(&near, slice_of(handler_kind_at(i)->name));
+        if (is_last_part(slice_of(handler_kind_at(i)->name), name))
+            near.best = slice_of(handler_kind_at(i)->name);
     }
     if (python_class(name) != NULL)
         problems_add(c->p, line, s->name.data, "class",

@@ -71,6 +71,7 @@ struct handler {
     void *own;        /* of prepare */
     target *target;   /* NULL: none */
     bool truncate;    /* mode 'w': at the swap */
+    uint32_t options_tag; /* sink_options_tag of its target's options */
     handler_stats *stats;
     struct lane *lane;  /* backend: its target's state while the generation is current */
     uint64_t drop_run[DROP_COUNT]; /* backend: the present run of drops, by reason */

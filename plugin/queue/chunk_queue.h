@@ -57,6 +57,15 @@ typedef struct chunk_mark {
     uint64_t last_id;
 } chunk_mark;
 
+/* How far the writer of a rolling file is with the rollover before a record: recovery ends what was begun,
+ * and begins none again. */
+typedef struct chunk_roll {
+    uint64_t at;   /* the record's place in the queue, and 1; 0: none; set last */
+    uint64_t step; /* the number of the file that is renamed now; CHUNK_ROLL_DONE: all are */
+    uint64_t ino;  /* of that file */
+} chunk_roll;
+#define CHUNK_ROLL_DONE UINT64_MAX
+
 typedef struct chunk_queue_map { /* first page of the file; data at 4096 */
     uint64_t magic;
     uint64_t size;   /* of the data */
@@ -73,6 +82,7 @@ typedef struct chunk_queue_map { /* first page of the file; data at 4096 */
     uint64_t read_pos; /* atomic */
     uint64_t partial;
     chunk_intent intent;
+    chunk_roll roll;
 } chunk_queue_map;
 
 typedef struct chunk_queue chunk_queue;

@@ -50,7 +50,7 @@ static int open_or_make(const file_place *p, bool *created) {
 }
 
 /* What stands there, without opening it: the open of a device can do things. */
-static int see(const file_place *p, struct stat *st) {
+int file_see(const file_place *p, struct stat *st) {
     if (p->beneath_fd < 0) return stat(p->path, st);
     int fd = open_below(p->beneath_fd, p->below, O_PATH | O_CLOEXEC, 0);
     if (fd < 0) return -1;
@@ -76,11 +76,11 @@ static int not_regular(const file_place *p, weir_error *err) {
 int file_open(const file_place *p, file_opened *out, weir_error *err) {
     struct stat st;
     bool created = false;
-    if (p->beneath_fd >= 0 && see(p, &st) == 0 && !S_ISREG(st.st_mode)) return not_regular(p, err);
+    if (p->beneath_fd >= 0 && file_see(p, &st) == 0 && !S_ISREG(st.st_mode)) return not_regular(p, err);
     int fd = descriptor_above(open_or_make(p, &created));
     if (fd < 0) {
         int reason = errno;
-        if (reason != ENXIO || see(p, &st) != 0) return refuse(p, reason, err);
+        if (reason != ENXIO || file_see(p, &st) != 0) return refuse(p, reason, err);
         if (S_ISSOCK(st.st_mode))
             return error_set(err, WEIR_ERR_INVALID, "'%s' is a socket (a FileHandler writes to files)",
                              p->path);
@@ -122,6 +122,30 @@ static int open_parent(const file_place *p, file_name *out) {
     dir = descriptor_above(dir);
     if (dir < 0) return -1;
     *out = (file_name){dir, slash == NULL ? path : slash + 1};
+    return 0;
+}
+
+int file_open_parent(const file_place *place, const char **name) {
+    file_name at;
+    if (open_parent(place, &at) != 0) return -1;
+    *name = at.name;
+    return at.dir;
+}
+
+/* As mkdir -p, with what the umask leaves; a pushed configuration makes no directories. */
+int file_make_directory(const file_place *place) {
+    char path[PATH_MAX];
+    size_t len = strlen(place->path);
+    if (place->beneath_fd >= 0 || len >= sizeof path) {
+        errno = EPERM;
+        return -1;
+    }
+    for (size_t i = 1; i < len; i++) {
+        if (place->path[i] != '/') continue;
+        memcpy(path, place->path, i);
+        path[i] = '\0';
+        if (mkdir(path, 0777) != 0 && errno != EEXIST) return -1;
+    }
     return 0;
 }
 

@@ -23,6 +23,12 @@ typedef struct file_opened {
 } file_opened;
 
 int file_open(const file_place *place, file_opened *out, weir_error *err);
+/* What stands at the name, without opening it. -1: errno. */
+int file_see(const file_place *place, struct stat *st);
+/* The directory that the name stands in, opened for *at calls, and the name's last part. -1: errno. */
+int file_open_parent(const file_place *place, const char **name);
+/* Makes that directory, and those above it, when they are gone. Not for pushed places. -1: errno. */
+int file_make_directory(const file_place *place);
 /* Removes a file that was made for a configuration that is not applied. */
 void file_unmake(const file_place *place);
 /* Renames the file to NAME.bad-YYYYmmddTHHMMSS, if NAME is still the file that `st` tells of; does

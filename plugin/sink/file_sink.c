@@ -4,7 +4,10 @@
  * One write(2) a call, after its intent is noted. A full disk, a size limit, a read-only file system
  * leave everything as it is and are tried again. After EIO the bytes that are not confirmed are
  * written to a new file of the same name, the bad one being set aside; a line that was begun in the bad
- * file begins again in the new one. It never gives up a record, and never waits for a reader. */
+ * file begins again in the new one. It never gives up a record, and never waits for a reader.
+ *
+ * With {"watch":true} (WatchedFileHandler) it looks before each write whether the name still leads to the
+ * file that is open, and follows the name, making the directory again if that is gone. */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -13,7 +16,7 @@
 
 #include "base/descriptor.h"
 #include "sink/batch_io.h"
-#include "sink/file_open.h"
+#include "sink/file_sink.h"
 #include "sink/intent.h"
 #include "sink/sink_kinds.h"
 
@@ -26,6 +29,7 @@ typedef struct file_sink {
     bool fresh;  /* another file, or reader, than that which has the line's beginning */
     size_t back; /* bytes of the line's beginning that it wants first */
     bool moved;  /* st is of another file than the target's key tells */
+    bool watch;
 } file_sink;
 
 static file_sink *of(sink *s) { return (file_sink *)s; }
@@ -54,6 +58,32 @@ static int take_again(file_sink *f, bool *other, weir_error *err) {
     f->st = got.st;
     if (*other) f->fresh = f->moved = true;
     return 0;
+}
+
+/* ---- for sinks that are made of this one, and for watching ---- */
+
+const file_place *file_sink_place(const sink *s) { return &((const file_sink *)s)->place; }
+
+bool file_sink_stat(const sink *s, struct stat *out) { return is_open_as_was((const file_sink *)s, out); }
+
+int file_sink_reopen(sink *s, weir_error *err) {
+    bool other;
+    return take_again(of(s), &other, err);
+}
+
+bool file_sink_is_elsewhere(const sink *s) {
+    const file_sink *f = (const file_sink *)s;
+    struct stat now;
+    return file_see(&f->place, &now) != 0 ? errno == ENOENT
+                                          : now.st_dev != f->st.st_dev || now.st_ino != f->st.st_ino;
+}
+
+/* Before a write. What cannot be opened anew is written to where it was, and said. */
+static void follow_name(file_sink *f, weir_error *err) {
+    bool other;
+    if (!f->watch || !file_sink_is_elsewhere(&f->base) || take_again(f, &other, NULL) == 0) return;
+    file_make_directory(&f->place);
+    take_again(f, &other, err);
 }
 
 /* ---- trouble ---- */
@@ -178,6 +208,7 @@ static sink_status file_write(sink *s, const sink_batch *batch, size_t *bytes, w
     struct stat now;
     bool other;
     *bytes = 0;
+    follow_name(f, err);
     if (!is_open_as_was(f, &now)) {
         f->fd = -1;
         if (take_again(f, &other, err) != 0) return SINK_AGAIN;
@@ -207,7 +238,12 @@ static sink_status file_truncate(sink *s, weir_error *err) {
 
 /* ---- life ---- */
 
-static void file_update(sink *s, const sink_spec *spec) { of(s)->fsync = spec->fsync; }
+static bool is_watched(const sink_spec *spec) { return slice_equal(spec->options, FILE_OPTIONS_WATCH); }
+
+static void file_update(sink *s, const sink_spec *spec) {
+    of(s)->fsync = spec->fsync;
+    of(s)->watch = is_watched(spec);
+}
 
 static void write_key(const file_sink *f, char key_out[128]) {
     snprintf(key_out, 128, "file:%llu:%llu", (unsigned long long)f->st.st_dev,
@@ -268,6 +304,7 @@ static file_sink *make(const sink_spec *spec, weir_error *err) {
                      .close = file_close};
     f->fd = -1;
     f->fsync = spec->fsync;
+    f->watch = is_watched(spec);
     f->place.beneath_fd = -1;
     f->place.permissions = spec->permissions;
     f->place.path = strndup(spec->path.data, spec->path.len);

@@ -4,6 +4,8 @@
 #include "sink/intent.h"
 #include "base/descriptor.h"
 
+#include "sink/roll_frame.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -15,14 +17,16 @@
 #define INTENT_SEARCH_BYTES ((size_t)16 * 1024 * 1024)
 
 void intent_note(const sink_batch *batch, const struct stat *file, size_t back, size_t bytes) {
-    chunk_intent *in = &batch->map->intent;
+    chunk_intent *in = batch->frames == NULL ? &batch->map->intent : &batch->frames->map->intent;
+    uint64_t written = batch->map->partial - back; /* of the first chunk, or the first record */
+    if (batch->frames != NULL) written = roll_frame_position(batch->frames->first, (size_t)written);
     __atomic_store_n(&in->active, 0, __ATOMIC_RELEASE);
     __atomic_signal_fence(__ATOMIC_SEQ_CST);
     in->dev = file == NULL ? 0 : (uint64_t)file->st_dev;
     in->ino = file == NULL ? 0 : (uint64_t)file->st_ino;
     in->length = file == NULL ? 0 : (uint64_t)file->st_size;
     in->position = batch->chunks[0].position;
-    in->partial = batch->map->partial - back;
+    in->partial = written;
     in->bytes = bytes;
     __atomic_store_n(&in->active, 1, __ATOMIC_RELEASE);
 }

@@ -27,6 +27,13 @@ typedef enum sink_status {
     SINK_LOST   /* the first chunk can never be delivered here (err); it is dropped as DROP_ERROR */
 } sink_status;
 
+/* A batch whose chunks hold framed records (sink/roll_frame.h), made into one of the records' bytes alone: where
+ * in the queue its first record is. */
+typedef struct batch_frames {
+    chunk_queue_map *map; /* the queue's own */
+    size_t first;         /* of the first record's frame in its chunk */
+} batch_frames;
+
 typedef struct sink_batch {
     const chunk_view *chunks;
     size_t count;
@@ -35,12 +42,13 @@ typedef struct sink_batch {
     uint32_t *given_up;   /* set by sinks that look at the first chunk only, a record at a time: so many of the
                              records in `bytes` were not delivered and never can be (err says why); they are
                              counted as DROP_ERROR. 0 before the call; never NULL */
+    const batch_frames *frames; /* NULL: the chunks hold what is to be written, byte for byte */
 } sink_batch;
 
 /* What a target is, in data: made by the configuration, written as JSON into the queue's mapping,
  * read back by recovery. */
 typedef struct sink_spec {
-    slice kind; /* "file", "stream", "sqlite" */
+    slice kind; /* "file", "rolling", "stream", "sqlite" */
     slice path; /* absolute; "" for streams */
     int fd;     /* streams: 1 or 2, else -1 */
     char mode;  /* 'a' or 'w' */
@@ -88,6 +96,8 @@ struct sink {
     void (*close)(sink *s);
 };
 
+/* Tells options apart: a record may say by which ones of its target's successive definitions it was made. */
+uint32_t sink_options_tag(slice options);
 const sink_kind *sink_kind_find(slice name);
 /* spec as JSON for the mapping, and back (slices in the arena). */
 void sink_spec_json(const sink_spec *spec, text *out);

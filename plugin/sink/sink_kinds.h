@@ -5,6 +5,7 @@
 #include "sink/sink.h"
 
 extern const sink_kind file_sink_kind;    /* file_sink.c */
+extern const sink_kind roll_sink_kind;    /* roll_sink.c: "rolling" */
 extern const sink_kind stream_sink_kind;  /* stream_sink.c */
 extern const sink_kind net_sink_kind;     /* net_sink.c */
 extern const sink_kind http_sink_kind;    /* http_sink.c */

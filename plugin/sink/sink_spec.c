@@ -53,6 +53,13 @@ void sink_spec_json(const sink_spec *spec, text *out) {
     json_end(&w);
 }
 
+/* FNV-1a. */
+uint32_t sink_options_tag(slice options) {
+    uint32_t hash = 0x811c9dc5u;
+    for (size_t i = 0; i < options.len; i++) hash = (hash ^ (unsigned char)options.data[i]) * 0x01000193u;
+    return hash;
+}
+
 static int wrong(weir_error *err, const char *key) {
     return error_set(err, WEIR_ERR_INVALID, "the description of a target is damaged: %s", key);
 }

@@ -62,7 +62,7 @@ Test(handler_kinds, every_row_is_complete) {
             cr_assert(k->params[i].help != NULL && k->params[i].help[0] != '\0');
         cr_assert_eq(handler_kind_find(slice_of(k->name)), k);
     }
-    cr_assert_geq(n, 8);
+    cr_assert_geq(n, 11);
 }
 
 Test(handler_kinds, a_stream_is_stderr_unless_told) {
