@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "admin/admin.h"
+#include "base/futex.h"
 #include "base/worker.h"
 #include "base/write_signals.h"
 #include "host/lifecycle.h"
@@ -14,6 +15,7 @@
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static pthread_once_t registered = PTHREAD_ONCE_INIT;
 static weir_core *core;    /* under lock */
+static uint32_t flushers;  /* atomic: threads in weir_flush, which use the core without the lock */
 static weir_core *parents; /* in a forked child: the parent's, of which only the plan may be read */
 
 /* Around all that runs here on a thread of the host: one at a time, never cancelled in the middle, and no
@@ -29,10 +31,14 @@ static void visit_begin(visit *v) {
     pthread_mutex_lock(&lock);
 }
 
-static void visit_end(const visit *v) {
-    pthread_mutex_unlock(&lock);
+static void visit_restore(const visit *v) {
     write_signals_release(&v->held);
     pthread_setcancelstate(v->cancel, NULL);
+}
+
+static void visit_end(const visit *v) {
+    pthread_mutex_unlock(&lock);
+    visit_restore(v);
 }
 
 const char *weir_version(void) { return WEIR_VERSION; }
@@ -117,9 +123,16 @@ int weir_start(const char *config_path, weir_error *err) {
 
 /* ---- stopping ---- */
 
+static void end_flushes(void) {
+    uint32_t inside;
+    backend_end_flushes(core->backend);
+    while ((inside = __atomic_load_n(&flushers, __ATOMIC_ACQUIRE)) != 0) futex_wait(&flushers, inside, 1);
+}
+
 static void stop_locked(void) {
     if (core == NULL) return;
     int64_t timeout = core->plan->settings.stop_timeout_ms;
+    end_flushes();
     admin_stop();
     core_stop(core, timeout);
     free(core);
@@ -134,13 +147,21 @@ void weir_stop(void) {
     visit_end(&v);
 }
 
+/* A target may hang for as long as the caller is ready to wait: the lock is not held meanwhile, or an exit
+ * and a fork would hang with it. */
 int weir_flush(int timeout_ms) {
     visit v;
     int rc = -1;
-    visit_begin(&v);
     int64_t deadline = timeout_ms < 0 ? INT64_MAX : clock_monotonic_ns() + (int64_t)timeout_ms * 1000000;
-    if (core != NULL) rc = backend_flush(core->backend, deadline);
-    visit_end(&v);
+    visit_begin(&v);
+    backend *b = core != NULL ? core->backend : NULL;
+    if (b != NULL) __atomic_add_fetch(&flushers, 1, __ATOMIC_ACQ_REL);
+    pthread_mutex_unlock(&lock);
+    if (b != NULL) {
+        rc = backend_flush(b, deadline);
+        __atomic_sub_fetch(&flushers, 1, __ATOMIC_ACQ_REL);
+    }
+    visit_restore(&v);
     return rc;
 }
 
@@ -163,6 +184,7 @@ static void fork_parent(void) {
 
 /* Only forgets: no memory is taken, no file closed but the listeners that would keep ports taken. */
 static void fork_child(void) {
+    __atomic_store_n(&flushers, 0, __ATOMIC_RELAXED);
     history_fork_child();
     if (core != NULL) {
         admin_forked();

@@ -47,6 +47,8 @@ void backend_free(backend *b);
 int backend_swap(backend *b, generation *g, weir_error *err);
 /* Until all accepted before the call is routed, published, and written by every target. */
 int backend_flush(backend *b, int64_t deadline_ns);
+/* Those who wait in backend_flush, now or later, give up: -1. Any thread. */
+void backend_end_flushes(backend *b);
 /* A record of Weir's own (logger "weir", whose level it is subject to), routed like any other. Any thread of
  * Weir; never blocks; when the mailbox is full the record is counted, not kept. */
 void backend_log(backend *b, int level, slice message);

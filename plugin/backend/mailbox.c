@@ -54,11 +54,14 @@ static bool post(backend *b, mail *m) {
     return open;
 }
 
+static bool flushes_ended(const backend *b) { return __atomic_load_n(&b->no_flush, __ATOMIC_ACQUIRE) != 0; }
+
 /* false: the time ran out; the mail is taken back. */
 static bool await(backend *b, mail *m, int64_t deadline_ns) {
     for (;;) {
         uint32_t seen = __atomic_load_n(&b->mail_done, __ATOMIC_ACQUIRE);
         int64_t left = deadline_ns == INT64_MAX ? INT64_MAX : deadline_ns - clock_monotonic_ns();
+        if (m->kind == MAIL_FLUSH && flushes_ended(b)) left = 0;
         pthread_mutex_lock(&b->mail_lock);
         bool answered = m->state >= MAIL_DONE;
         if (!answered && left <= 0) {
@@ -117,9 +120,14 @@ static bool drain_targets(backend *b, int64_t deadline_ns) {
         list.pending = false;
         target_registry_each(b->set.targets, see_position, &list);
         if (!list.pending) return true;
-        if (clock_monotonic_ns() >= deadline_ns) return false;
+        if (clock_monotonic_ns() >= deadline_ns || flushes_ended(b)) return false;
         futex_wait(&never, 0, 1);
     }
+}
+
+void backend_end_flushes(backend *b) {
+    __atomic_store_n(&b->no_flush, 1, __ATOMIC_RELEASE);
+    futex_signal(&b->mail_done);
 }
 
 int backend_flush(backend *b, int64_t deadline_ns) {

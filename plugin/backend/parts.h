@@ -146,7 +146,8 @@ struct backend {
     uint32_t mail_done;    /* futex word of those who wait for an answer */
     mail *mails;
     bool closed;      /* no more requests */
-    uint32_t flushes; /* armed */
+    uint32_t flushes;  /* armed */
+    uint32_t no_flush; /* atomic: waits for a flush give up */
     own_record own[OWN_MAX];
     size_t own_count;
     uint64_t own_lost;

@@ -172,6 +172,27 @@ def a_start_in_the_same_process_takes_up_what_its_stop_left():
     check(service, fifo, counts, "")
 
 
+@test(covers=["fault 5", "fault 6", "fault 8"], quick=True)
+def a_thread_that_waits_for_a_flush_holds_up_nobody():
+    """weir_flush(-1), and the target hangs: a fork does not wait for it, weir_stop and exit do not either."""
+    service, fifo = begin()
+    service.run("threads 2 700")
+    service.run("wait")
+    service.run("flusher")
+    began = time.monotonic()
+    assert service.run("forks 3 5") == "ok 0"
+    assert service.run("flush 100") == "timeout"
+    assert time.monotonic() - began < 3 * SLOW
+    stop(service)
+    assert service.run("start " + service.config_path) == "ok"
+    service.run("say host.after 20 t63 n0")
+    service.run("flusher")
+    service.send("exit 3")
+    assert service.process.wait(5 * SLOW) == 3
+    recover_reading(service, fifo)
+    assert not service.leftovers()
+
+
 @test(covers=["fault 5", "fault 8"], quick=True)
 def a_writer_that_stands_in_the_kernel_is_left_behind():
     """A disk that hangs: the thread cannot be joined. Its queue is left alone as long as the process lives, though

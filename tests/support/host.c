@@ -137,6 +137,22 @@ static void do_flush(char *args) {
     printf("%s\n", weir_flush((int)strtol(args, NULL, 10)) == 0 ? "ok" : "timeout");
 }
 
+static void *flush_for_ever(void *arg) {
+    (void)arg;
+    weir_flush(-1);
+    return NULL;
+}
+
+/* A thread waits in weir_flush for as long as it takes. */
+static void do_flusher(char *args) {
+    (void)args;
+    pthread_t thread;
+    pthread_create(&thread, NULL, flush_for_ever, NULL);
+    pthread_detach(thread);
+    nanosleep(&(struct timespec){0, 100000000}, NULL);
+    puts("ok");
+}
+
 static void do_set_level(char *args) {
     char name[256];
     int level;
@@ -346,6 +362,7 @@ static const struct command {
     {"halt", do_halt, "ends the producers: accepted/longest call in ns, a thread"},
     {"wait", do_wait, "until the producers have reached their limit; as halt"},
     {"flush", do_flush, "TIMEOUT_MS"},
+    {"flusher", do_flusher, "a thread calls weir_flush(-1)"},
     {"set", do_set_level, "LOGGER LEVEL: weir_set_level"},
     {"effective", do_effective, "LOGGER"},
     {"start", do_start, "CONFIG"},
