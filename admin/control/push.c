@@ -64,6 +64,9 @@ static int build_and_swap(control *c, const push_request *request, config_plan *
     weir_core *core = c->core;
     built_config built = {0};
     config_rules rules = rules_for(c, request->origin);
+    rules.repeats = (request->origin == CONFIG_PORT || request->origin == CONFIG_HTTP) &&
+                    slice_equal(slice_make(plan->text, plan->text_len),
+                                slice_make(core->plan->text, core->plan->text_len));
     if (config_build(plan, core->generations + 1, core->targets, core->process, core->generation, &rules,
                      &built, &result->problems) != 0) {
         if (result->problems.errors > 0) return -1;

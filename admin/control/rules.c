@@ -99,6 +99,7 @@ config_rules rules_for(const control *c, config_origin origin) {
     rules.log_root_count = c->log_root_count;
     rules.allowed_paths = c->allowed_count > 0 ? (const char *const *)c->allowed_paths : nothing;
     rules.allowed_path_count = c->allowed_count;
+    rules.config_file = c->core->config_path;
     return rules;
 }
 

@@ -23,6 +23,7 @@ typedef struct build {
     problems *p;
     arena scratch;       /* of one handler's sink_spec */
     slice *beneath_dirs; /* of out->beneath, in the plan */
+    bool repeats;        /* see config_rules */
 } build;
 
 static int no_memory(build *b) {
@@ -135,6 +136,7 @@ static handler_stats *old_row(const build *b, const handler *h) {
 static int take_row(build *b, handler *h, weir_error *err) {
     if ((h->stats = old_row(b, h)) != NULL) {
         process_map_share_row(h->stats);
+        if (b->repeats) h->truncate = false;
         return 0;
     }
     h->stats = process_map_take_row(b->process, slice_of(h->name), (uint32_t)b->g->number);
@@ -229,9 +231,14 @@ static generation *make_generation(const config_plan *plan, uint64_t number) {
 
 int config_build(const config_plan *plan, uint64_t number, target_registry *targets, process_map *process,
                  const generation *old, const config_rules *rules, built_config *out, problems *p) {
-    (void)rules; /* what they allow is in the plan: handler_args.beneath_dir */
     *out = (built_config){0};
-    build b = {.plan = plan, .targets = targets, .process = process, .old = old, .out = out, .p = p};
+    build b = {.plan = plan,
+               .targets = targets,
+               .process = process,
+               .old = old,
+               .out = out,
+               .p = p,
+               .repeats = rules != NULL && rules->repeats};
     arena_init(&b.scratch, 0);
     b.g = out->generation = make_generation(plan, number);
     int rc = b.g == NULL ? no_memory(&b) : build_formatters(&b);

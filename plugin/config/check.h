@@ -63,6 +63,7 @@ void check_literals(checker *c, const ini_section *s);
 /* Resolves the handler's path and holds it against the log roots. false: told. */
 bool check_path(checker *c, const ini_section *s, plan_handler *h);
 
+bool check_is_own_file(const checker *c, slice path);
 static inline bool check_pushed(const checker *c) {
     return c->rules->origin == CONFIG_PORT || c->rules->origin == CONFIG_HTTP;
 }

@@ -45,7 +45,12 @@ static bool is_allowed(const checker *c, slice path) {
 }
 
 static bool hold_to_roots(checker *c, const ini_section *s, plan_handler *h, slice path) {
-    if (!check_pushed(c) || c->rules->log_roots == NULL || is_allowed(c, path)) return true;
+    if (!check_pushed(c)) return true;
+    if (check_is_own_file(c, path)) {
+        tell(c, s, "a pushed configuration may not write to the configuration file");
+        return false;
+    }
+    if (c->rules->log_roots == NULL || is_allowed(c, path)) return true;
     slice root = root_of(c, path);
     if (root.data != NULL) {
         h->args.beneath_dir = check_copy(c, root);

@@ -85,8 +85,10 @@ typedef struct config_rules {
     size_t log_root_count;
     const char *const *allowed_paths; /* absolute paths the start configuration names */
     size_t allowed_path_count;
-    bool python_defaults; /* `weir log`: disable_existing yes, [admin] ignored */
-    bool escape_given;    /* the command's --escape: instead of what [weir] and handlers say */
+    const char *config_file; /* that a pushed one may not write to; NULL: none */
+    bool repeats;            /* the very text that runs, pushed back: nothing is reopened */
+    bool python_defaults;    /* `weir log`: disable_existing yes, [admin] ignored */
+    bool escape_given;       /* the command's --escape: instead of what [weir] and handlers say */
     escape_mode escape;
 } config_rules;
 

@@ -73,10 +73,18 @@ static int not_regular(const file_place *p, weir_error *err) {
                      "'%s' is no regular file (a pushed configuration may write to nothing else)", p->path);
 }
 
+/* From outside: a second name may lie where a push may not write. */
+static int check_pushed_file(const file_place *p, const struct stat *st, weir_error *err) {
+    if (!S_ISREG(st->st_mode)) return not_regular(p, err);
+    if (st->st_nlink <= 1) return 0;
+    return error_set(err, WEIR_ERR_DENIED,
+                     "'%s' has other names (a pushed configuration may not write through links)", p->path);
+}
+
 int file_open(const file_place *p, file_opened *out, weir_error *err) {
     struct stat st;
     bool created = false;
-    if (p->beneath_fd >= 0 && file_see(p, &st) == 0 && !S_ISREG(st.st_mode)) return not_regular(p, err);
+    if (p->beneath_fd >= 0 && file_see(p, &st) == 0 && check_pushed_file(p, &st, err) != 0) return -1;
     int fd = descriptor_above(open_or_make(p, &created));
     if (fd < 0) {
         int reason = errno;
@@ -90,9 +98,9 @@ int file_open(const file_place *p, file_opened *out, weir_error *err) {
         close(fd);
         return refuse(p, reason, err);
     }
-    if (p->beneath_fd >= 0 && !S_ISREG(st.st_mode)) {
+    if (p->beneath_fd >= 0 && check_pushed_file(p, &st, err) != 0) {
         if (fd >= 0) close(fd);
-        return not_regular(p, err);
+        return -1;
     }
     *out = (file_opened){.fd = fd, .st = st, .created = created};
     return 0;

@@ -79,6 +79,9 @@ int place_look(const place *p, struct stat *st, weir_error *err) {
     close(fd);
     if (rc != 0) return -1;
     if (!S_ISREG(st->st_mode)) return error_set(err, WEIR_ERR_INVALID, "%s is no regular file", p->path);
+    if (p->beneath_fd >= 0 && st->st_nlink > 1)
+        return error_set(err, WEIR_ERR_DENIED,
+                         "%s has other names (a pushed configuration may not write through links)", p->path);
     return 0;
 }
 

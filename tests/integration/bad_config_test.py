@@ -230,4 +230,21 @@ def what_config_get_prints_is_taken_and_reopens_nothing():
         assert service.lines("out.log")[-1] == "WARNING a two"
 
 
+@test(covers=["promise 6"], quick=True)
+def what_is_pushed_back_empties_no_file():
+    with Service(change("('out.log',)", "('out.log', 'w')"), name="good") as service:
+        service.run("say a 30 one")
+        service.run("flush 5000")
+        got = service.weir("config", "get", check=0).stdout
+        assert push(service.run_path + "/port", got).startswith("ok generation 2")
+        service.run("say a 30 two")
+        service.run("flush 5000")
+        assert [line for line in service.lines("out.log") if " a " in line] == ["WARNING a one", "WARNING a two"]
+        # Another text begins its files anew, as Python does.
+        assert push(service.run_path + "/port", got + "# again\n").startswith("ok generation 3")
+        service.run("say a 30 three")
+        service.run("flush 5000")
+        assert [line for line in service.lines("out.log") if " a " in line] == ["WARNING a three"]
+
+
 harness.main()

@@ -128,9 +128,13 @@ def a_push_writes_below_log_root():
     os.symlink(outside, service.path("link"))
     os.mkfifo(service.path("fifo"))
     os.symlink(os.path.join(outside, "file.log"), service.path("file-link"))
+    with open(service.path("elsewhere"), "w"):
+        os.link(service.path("elsewhere"), service.path("hard-link"))
     for bad in ("%s/x.log" % outside, "%s/../%s/x.log" % (service.dir, os.path.basename(outside)), "%s/link/x.log" % service.dir,
-                service.path("fifo"), service.path("file-link"), "/dev/null", "/proc/self/mem"):
+                service.path("fifo"), service.path("file-link"), service.path("hard-link"), "/dev/null", "/proc/self/mem"):
         answer = push(port, config.replace(own, "('%s',)" % bad))
+        assert answer.startswith("refused: 1 problems\n<port>:"), (bad, answer)
+        answer = push(port, config.replace(own, "('%s',)" % bad).replace("FileHandler", "weir.HistoryHandler"))
         assert answer.startswith("refused: 1 problems\n<port>:"), (bad, answer)
     assert os.listdir(outside) == []
     for change in (("[weir]\n", "[weir]\nlog_root = /\n"), ("[weir]\n", "[weir]\nservice = other\n"),
@@ -139,6 +143,27 @@ def a_push_writes_below_log_root():
     without = "[loggers]" + config.split("[loggers]")[1]
     assert push(port, without).startswith("ok generation 3")
     assert generation(service) == 3
+
+
+@test(covers=["promise 6"], quick=True)
+def a_push_does_not_write_to_the_configuration_file():
+    """What stands in it is read with more rights than a push has."""
+    service, port = start()
+    config = text(service)
+    own = "('%s/out.log',)" % service.dir
+    os.symlink(service.config_path, service.path("link"))
+    before = open(service.config_path).read()
+    for name in ("service.ini", "./x/../service.ini", "link"):
+        for kind in ("FileHandler", "weir.HistoryHandler"):
+            bad = config.replace(own, "('%s',)" % service.path(name)).replace("FileHandler", kind)
+            answer = push(port, bad)
+            assert answer.startswith("refused: 1 problems\n<port>:"), (name, answer)
+            assert name == "link" or "the configuration file" in answer, answer
+    os.unlink(service.config_path)
+    answer = push(port, config.replace(own, "('%s',)" % service.config_path))
+    assert "the configuration file" in answer, answer
+    assert not os.path.exists(service.config_path)
+    assert before == config
 
 
 COOKBOOK = """
