@@ -157,7 +157,7 @@ static void set_time(const record_reader *r, const ring_entry *e, record *rec) {
     rec->relative_created = (double)(ns - r->source.start_ns) / 1e6;
 }
 
-/* The C library's memset: what gcc makes of a constant size (rep stos) costs 6 ns more. */
+/* The C library's memset: what gcc makes of a constant size (rep stos) was a third of all decoding. */
 static __attribute__((noipa)) void clear(record *rec, size_t size) { memset(rec, 0, size); }
 
 static void start_record(record_reader *r, const ring_entry *e, record *rec) {
