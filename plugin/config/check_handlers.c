@@ -6,9 +6,8 @@
 #include "config/check.h"
 
 /* What Python has and this version does not build. "handlers." or "logging.handlers." comes before it. */
-static const char *const python_classes[] = {
-    "SMTPHandler",         "MemoryHandler",    "HTTPHandler", "QueueHandler",
-    "BaseRotatingHandler", "BufferingHandler", NULL};
+static const char *const python_classes[] = {"MemoryHandler", "QueueHandler", "BaseRotatingHandler",
+                                             "BufferingHandler", NULL};
 
 static const char *python_class(slice name) {
     slice bare = name;

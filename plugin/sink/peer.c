@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/descriptor.h"
 #include "sink/batch_io.h"
 
 bool peer_backoff_over(const peer_backoff *b) {

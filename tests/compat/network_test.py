@@ -1,13 +1,18 @@
 """Handlers that send: `weir log --jsonl --escape none` against real Python, each payload byte for byte."""
+import email
+import email.policy
+import email.utils
 import json
 import os
 import pickle
+import ssl
 import struct
 import subprocess
 import sys
 
 import harness
 from harness import test, tmp
+from mail_server import MailServer
 from receivers import Datagrams, Streams
 
 ORACLE = os.path.join(harness.ROOT, "tests/support/python_oracle.py")
@@ -249,6 +254,200 @@ def event_log_is_the_journal():
                       "THREAD_NAME": "T-1", "EVENT_ID": "1", "EVENT_CATEGORY": "0", "EVENT_TYPE": "1",
                       "EVENT_LOG": "Application", "USER_ID": "bob", "PID": "1", "MESSAGE_X": "[1]"}, fields
     assert b"BLOB=" + b"y" * 240000 + b"\n" in second and second.startswith(b"MESSAGE=m\n")
+
+
+def http_answer(status=b"200 OK", body=b"ok"):
+    """Answers once the request is whole."""
+    def answer(connection, got):
+        head, end, rest = got.partition(b"\r\n\r\n")
+        if not end:
+            return False
+        length = next((int(line.split(b":")[1]) for line in head.lower().split(b"\r\n") if line.startswith(b"content-length:")), 0)
+        if len(rest) < length:
+            return False
+        connection.sendall(b"HTTP/1.1 " + status + b"\r\nContent-Length: %d\r\n\r\n" % len(body) + body)
+        return True
+    return answer
+
+
+@test(covers=["python 26"], quick=True)
+def http_get_and_post():
+    receiver = Streams(answer=http_answer())
+    harness.cleanup(receiver.close)
+    at = "127.0.0.1:%d" % receiver.port
+    for args in ("(%r, '/log')", "(%r, '/log?a=b', 'GET')", "(%r, '/log', 'POST')", "(%r, '/x/../y', 'post')",
+                 "(%r, '/log', 'POST', False, ('user', 'p:w'))", "(%r, '/log', 'GET', 0, ('ü', 'abcd'))"):
+        got = agree(receiver, ini({"class": "handlers.HTTPHandler", "args": args % at}), LINES)
+        assert len(got) == len(LINES), "one connection a record"
+    for extra in ({"k": "a b&c=d", "n": None, "f": 1.0, "l": ["x", 1]}, {"ü": {"d": "'"}}):
+        agree(receiver, ini({"class": "handlers.HTTPHandler", "args": "(%r, '/', 'POST')" % at}),
+              [record("e", 20, "m %s", "it's", extra=extra), record("e", 20, "%(a)s", {"a": 1}, extra=extra)])
+
+
+@test(covers=["python 26"], quick=True)
+def http_message_only_after_a_formatter():
+    receiver = Streams(answer=http_answer())
+    harness.cleanup(receiver.close)
+    handler = {"class": "handlers.HTTPHandler", "args": "('localhost:%d', '/log', 'POST')" % receiver.port}
+    for before in (None, "%(message)s", "%(asctime)s %(message)s"):
+        agree(receiver, ini(handler, before=before), [record("a", 20, "m %d", 1, extra={"k": "v"})])
+
+
+@test(quick=True)
+def http_redirects_are_not_followed_and_answers_are_bounded():
+    other = Streams(answer=http_answer())
+    harness.cleanup(other.close)
+    for answer in (http_answer(b"302 Found\r\nLocation: http://127.0.0.1:%d/" % other.port, b""), http_answer(body=b"x" * 3000000)):
+        receiver = Streams(answer=answer)
+        harness.cleanup(receiver.close)
+        done = ours(ini({"class": "handlers.HTTPHandler", "args": "('127.0.0.1:%d', '/log')" % receiver.port}), LINES[:2])
+        assert done.returncode == 0, done
+        got = receiver.take()
+        assert len(got) == 2, (got, done)
+    assert other.take() == []
+
+
+@test(quick=True)
+def http_without_proxy():
+    receiver = Streams(answer=http_answer())
+    harness.cleanup(receiver.close)
+    os.environ["http_proxy"] = "http://127.0.0.1:1"
+    try:
+        agree(receiver, ini({"class": "handlers.HTTPHandler", "args": "('127.0.0.1:%d', '/log')" % receiver.port}), LINES[:1])
+    finally:
+        del os.environ["http_proxy"]
+
+
+@test(quick=True)
+def http_secure():
+    cert, context = certificate(tmp())
+    receiver = Streams(answer=http_answer(), context=context)
+    harness.cleanup(receiver.close)
+    handler = {"class": "handlers.HTTPHandler", "args": "('localhost:%d', '/log', 'POST', True)" % receiver.port}
+    done = ours(ini({**handler, "kwargs": "{'cafile': %r}" % cert}), LINES[:1])
+    assert done.returncode == 0, done
+    got = receiver.take()
+    assert len(got) == 1 and got[0].startswith(b"POST /log HTTP/1.1\r\nHost: localhost:%d\r\n" % receiver.port), got
+    ours(ini(handler), LINES[:1])
+    assert b"".join(receiver.take()) == b"", "a certificate that nobody vouches for"
+
+
+def refused(handler, words):
+    place = tmp()
+    with open(os.path.join(place, "c.ini"), "w", encoding="utf-8") as f:
+        f.write(ini(handler))
+    done = subprocess.run([os.path.join(harness.BUILD, "weir"), "check", "c.ini"], capture_output=True, text=True, cwd=place)
+    assert done.returncode == 2 and words in done.stderr + done.stdout, (handler, done)
+    return done.stderr + done.stdout
+
+
+@test(quick=True)
+def what_cannot_work_is_refused():
+    for name, args, words in (
+            ("SocketHandler", "('h', 70000)", "port is no port"), ("SocketHandler", "('h',)", "port is missing"),
+            ("SocketHandler", "('', 1)", "host is empty"), ("SocketHandler", "('a b', 1)", "no host's name"),
+            ("DatagramHandler", "('h', '514')", "port is no port"), ("SysLogHandler", "('h', 514)", "facility is unknown"),
+            ("SysLogHandler", "(('h', 514), 'nonsense')", "facility is unknown"), ("SysLogHandler", "(('h', 514), 1, 7)", "socktype"),
+            ("SysLogHandler", "(5,)", "address"), ("HTTPHandler", "('h', '/x', 'PUT')", "GET or POST"),
+            ("HTTPHandler", "('h', '/a b')", "url has a blank"), ("HTTPHandler", "('u:secret@h', '/')", "credentials"),
+            ("HTTPHandler", "('h', '/', 'GET', True, None, 5)", "context"), ("HTTPHandler", "('h', '/', 'GET', 0, 'secret')", "no pair"),
+            ("NTEventLogHandler", "()", "appname is missing")):
+        shown = refused({"class": "handlers." + name, "args": args}, words)
+        assert "secret" not in shown, shown
+
+
+def without_date(mails):
+    """Date is the clock's: its form is looked at, its value is not compared."""
+    out = []
+    for sender, to, data, login, secure in mails:
+        lines = data.split(b"\r\n")
+        dates = [i for i, line in enumerate(lines) if line.startswith(b"Date: ")]
+        assert dates and email.utils.parsedate_to_datetime(lines[dates[0]][6:].decode()).tzinfo, data
+        lines[dates[0]] = b"Date:"
+        out.append((sender, to, b"\r\n".join(lines), login, secure))
+    return out
+
+
+BODIES = ["plain", "two\nlines", "ends\n", "", ".dot\n..\n.", "größe", "ä" * 100, "x" * 79, "x" * 78, "x" * 500,
+          "a=b ü " * 20, "word " * 30, "x" * 76 + " ", "y" * 77 + "\t", "z" * 78 + " ", "=" * 120, "ü" + "long " * 40 + "\n" * 12 + "t \n",
+          "\n".join("line %d %s" % (i, "é" * i) for i in range(60)), "tab\t\r\ncr\rlf\n\nend", "ü" * 24 + " = " * 30 + "\t"]
+
+
+@test(covers=["python 28"], quick=True)
+def smtp_mails():
+    server = MailServer()
+    harness.cleanup(server.close)
+    at = "('127.0.0.1', %d)" % server.port
+    bodies = [record("m", 20, "%s", body) for body in BODIES]
+    for args, lines in (("(%s, 'a@b.c', ['d@e.f'], 'Hello')", bodies + LINES), ("(%s, 'a@b.c', 'd@e.f', 'S')", LINES[:2]),
+                        ("(%s, 'App <a@b.c>', ['d@e.f', 'Name <g@h.i>', 'j@k'], 'several')", LINES[:1]),
+                        ("(%s, 'root', ['root'], '')", LINES[:1]),
+                        ("(%s, 'a@b.c', 'd@e.f', 'a long subject " + "of several words " * 8 + "in all')", LINES[:1]),
+                        ("(%s, 'a@b.c', 'd@e.f', 'ünï')", LINES[:1]), ("(%s, 'a@b.c', 'd@e.f', 'S', None, None, 2.5)", LINES[:1])):
+        agree(server, ini({"class": "handlers.SMTPHandler", "args": args % at}, "%(message)s"), lines, same=without_date)
+
+
+@test(covers=["python 28"], quick=True)
+def smtp_login():
+    server = MailServer(auth=True)
+    harness.cleanup(server.close)
+    got = agree(server, ini({"class": "handlers.SMTPHandler", "args": "(('127.0.0.1', %d), 'a@b', 'c@d', 's', ('user', 'pa ss'))" %
+                             server.port}), LINES[:1], same=without_date)
+    assert got[0][3] == ("user", "pa ss"), got
+
+
+def certificate(place):
+    cert = os.path.join(place, "cert.pem")
+    made = subprocess.run(["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", cert + ".key", "-out", cert,
+                           "-days", "2", "-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost"], capture_output=True)
+    if made.returncode != 0:
+        harness.skip("openssl cannot make a certificate")
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(cert, cert + ".key")
+    return cert, context
+
+
+@test(covers=["python 28"], quick=True)
+def smtp_secure():
+    cert, context = certificate(tmp())
+    server = MailServer(auth=True, context=context)
+    harness.cleanup(server.close)
+    handler = {"class": "handlers.SMTPHandler", "args": "(('localhost', %d), 'a@b', 'c@d', 's', ('user', 'pw'), ())" % server.port}
+    checked = ini({**handler, "kwargs": "{'cafile': %r}" % cert})
+    got = agree(server, ini(handler), LINES[:1], weir_config=checked, same=without_date)
+    assert got[0][3:] == (("user", "pw"), True), got
+    agree(server, ini(handler), LINES[:1], weir_config=ini({**handler, "kwargs": "{'verify': False}"}), same=without_date)
+    ours(ini(handler), LINES[:1])
+    assert server.take() == [], "a certificate that nobody vouches for: no password goes out"
+
+
+@test(covers=["python 28"], quick=True)
+def smtp_hostile_subjects_and_texts():
+    server = MailServer()
+    harness.cleanup(server.close)
+    at = "('127.0.0.1', %d)" % server.port
+    for subject in ("a\\r\\nBcc: x@y", "a\\nb", "a\\x1bb"):
+        refused({"class": "handlers.SMTPHandler", "args": "(%s, 'a@b', 'c@d', '%s')" % (at, subject)}, "subject has a control character")
+    refused({"class": "handlers.SMTPHandler", "args": "(%s, 'a@b', 'c@d\\r\\nX: y', 's')" % at}, "toaddrs has a control character")
+    refused({"class": "handlers.SMTPHandler", "args": "(%s, 'a@b', '<>', 's')" % at}, "toaddrs has no address")
+    texts = ["\r\n.\r\nMAIL FROM:<evil@x>\r\n", "x\n.\nQUIT\n", "\r\n\r\nSubject: forged", "\0", "." * 1000]
+    done = ours(ini({"class": "handlers.SMTPHandler", "args": "(%s, 'a@b', 'c@d', 's')" % at}), [record("m", 20, "%s", t) for t in texts])
+    assert done.returncode == 0, done
+    mails = server.take()
+    assert len(mails) == len(texts) and all(m[:2] == ("a@b", ["c@d"]) for m in mails), mails
+
+
+@test(quick=True)
+def smtp_odd_subjects_are_read_back():
+    server = MailServer()
+    harness.cleanup(server.close)
+    for subject in ("Hello größe and more", "ü" * 200, "x" * 300, "日本 " * 50):
+        ours(ini({"class": "handlers.SMTPHandler", "args": "(('127.0.0.1', %d), 'a@b', 'c@d', %r)" % (server.port, subject)}), LINES[:1])
+        (_, _, data, _, _), = server.take()
+        head = data.partition(b"\r\n\r\n")[0]
+        assert all(len(line) <= 78 for line in head.split(b"\r\n")), head
+        read = email.message_from_bytes(data, policy=email.policy.default)["Subject"]
+        assert read == subject, (read, subject)
 
 
 harness.main()

@@ -49,7 +49,8 @@ class Datagrams:
 class Streams:
     """All bytes of each connection; take() waits until every connection has ended."""
 
-    def __init__(self, path=None, answer=None):
+    def __init__(self, path=None, answer=None, context=None):
+        self.context = context
         self.socket = socket.socket(socket.AF_INET if path is None else socket.AF_UNIX, socket.SOCK_STREAM)
         self.socket.bind(("127.0.0.1", 0) if path is None else path)
         self.socket.listen(64)
@@ -75,6 +76,8 @@ class Streams:
     def read(self, connection, index):
         with connection:
             try:
+                if self.context:
+                    connection = self.context.wrap_socket(connection, server_side=True)
                 while True:
                     data = connection.recv(65536)
                     with self.lock:
