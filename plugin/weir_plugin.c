@@ -131,10 +131,10 @@ static void end_flushes(void) {
 
 static void stop_locked(void) {
     if (core == NULL) return;
-    int64_t timeout = core->plan->settings.stop_timeout_ms;
     end_flushes();
     admin_stop();
-    core_stop(core, timeout);
+    /* Only now is the plan nobody else's: until then a push may replace it. */
+    core_stop(core, core->plan->settings.stop_timeout_ms);
     free(core);
     core = NULL;
 }

@@ -6,7 +6,7 @@ import sqlite3
 
 import harness
 import oracle
-from harness import OWN, SLOW, Service, push, scaled, test, wait_until
+from harness import BUILD, OWN, SLOW, Service, push, scaled, skip, test, wait_until
 
 CONFIG = """
 [weir]
@@ -37,8 +37,14 @@ format = %(asctime)s %(message)s
 """
 
 
+def need_threads_in_children():
+    if "tsan" in BUILD:
+        skip("ThreadSanitizer's runtime lets no forked child have threads")
+
+
 @test(covers=["fault 6", "promise 1"], quick=True)
 def children_log_and_the_parent_loses_nothing():
+    need_threads_in_children()
     with Service(CONFIG, name=OWN) as service:
         service.run("threads 8 0 200")
         rounds, every = max(1, scaled(40)), 10
@@ -73,6 +79,7 @@ def described(line):
 
 @test(covers=["fault 6"], quick=True)
 def a_child_begins_with_its_first_record():
+    need_threads_in_children()
     with Service(CONFIG, name=OWN) as service:
         service.run("threads 2 1000")
         service.run("wait")
@@ -93,6 +100,7 @@ def a_child_begins_with_its_first_record():
 @test(covers=["fault 6"])
 def a_child_is_killed():
     """What it logged is recovered; what the parent logged is the parent's."""
+    need_threads_in_children()
     for _ in range(max(2, scaled(50))):
         with Service(CONFIG, name=OWN) as service:
             service.run("threads 2")

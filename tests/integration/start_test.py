@@ -58,7 +58,7 @@ def environment_alone_starts_weir():
         service.run("flush 10000")
         assert len(service.lines("a.log")) == 10
         assert service.status()["config"]["file"] == service.config_path
-        assert service.stop() == 0
+        assert service.stop() == 0, service.stderr()
     assert not service.leftovers()
 
 
@@ -69,7 +69,7 @@ def weir_start_takes_the_environment_too():
         service.start()
         assert service.run("start " + service.config_path) == "ok" # an argument comes first
         service.run("log host 20 1")
-        assert service.stop() == 0
+        assert service.stop() == 0, service.stderr()
         assert len(service.lines("a.log")) == 1
 
 
@@ -102,7 +102,7 @@ def bad_start_file_and_its_first_valid_version():
         service.run("flush 10000")
         assert len([l for l in service.lines("a.log") if " message " in l]) == 10
         oracle.check_law(service.status())
-        assert service.stop() == 0
+        assert service.stop() == 0, service.stderr()
 
 
 @test(covers=["promise 2"], quick=True)
@@ -114,7 +114,7 @@ def missing_start_file_that_comes():
         replace(service.config_path, config(service))
         applied(service, before)
         service.run("log host 20 1")
-        assert service.stop() == 0
+        assert service.stop() == 0, service.stderr()
         assert any("message 0" in l for l in service.lines("a.log"))
 
 
@@ -181,7 +181,7 @@ def file_is_changed_in_every_way():
             oracle.check_order(name, found)
             records += found
         oracle.check_complete(oracle.accepted(service.path("page")), records, beyond=0)
-        assert service.stop() == 0
+        assert service.stop() == 0, service.stderr()
 
 
 @test(covers=["promise 2"], quick=True)
@@ -208,7 +208,7 @@ def half_a_file_is_not_applied_though_it_is_valid():
                 f.write("# the rest %d\n" % new)
             before = applied(service, before) and generation(service)
         assert before == 3
-        assert service.stop() == 0
+        assert service.stop() == 0, service.stderr()
 
 
 harness.main()

@@ -9,7 +9,7 @@ import time
 
 import harness
 import oracle
-from harness import OWN, SLOW, Service, scaled, skip, test, wait_until, weir
+from harness import BUILD, OWN, SLOW, Service, scaled, skip, test, wait_until, weir
 
 CONFIG = """
 [weir]
@@ -109,7 +109,7 @@ def what_is_left_at_the_stop_is_recovered_after_the_end():
     service.run("threads 2 700")
     service.run("wait")
     stop(service)
-    assert service.stop() == 0
+    assert service.stop() == 0, service.stderr()
     assert len(service.leftovers()) == 1
     report = recover_reading(service, fifo)
     oracle.check_report(report)
@@ -140,7 +140,7 @@ def what_does_not_fit_into_a_blocked_queue_stays_in_the_rings():
     counts = wait_until(stands, 30, "the producers to wait")
     stop(service)
     service.run("halt")
-    assert service.stop() == 0
+    assert service.stop() == 0, service.stderr()
     report = recover_reading(service, fifo)
     oracle.check_report(report)
     for name, found in (("host.log", oracle.read_file(service.path("host.log"))), ("slow", fifo.records())):
@@ -165,7 +165,7 @@ def a_start_in_the_same_process_takes_up_what_its_stop_left():
     service.run("say host.after 20 t63 n1")
     service.run("flush 10000")
     oracle.check_law(service.status())
-    assert service.stop() == 0
+    assert service.stop() == 0, service.stderr()
     fifo.read()
     counts = oracle.accepted(service.path("page"))
     counts[63] = 2
@@ -180,7 +180,8 @@ def a_thread_that_waits_for_a_flush_holds_up_nobody():
     service.run("wait")
     service.run("flusher")
     began = time.monotonic()
-    assert service.run("forks 3 5") == "ok 0"
+    if "tsan" not in BUILD: # its runtime lets no forked child have threads
+        assert service.run("forks 3 5") == "ok 0", service.stderr()
     assert service.run("flush 100") == "timeout"
     assert time.monotonic() - began < 3 * SLOW
     stop(service)
@@ -206,6 +207,8 @@ def a_writer_that_stands_in_the_kernel_is_left_behind():
                                 "-e", "inject=writev:delay_enter=%ds:when=2" % delay])
         slow = service.path("slow.log")
         service.wrap[service.wrap.index("%slow%")] = slow
+        if "TSAN_OPTIONS" in service.env:
+            service.env["TSAN_OPTIONS"] += ":report_thread_leaks=0" # it is meant to be left
         service.start()
         service.run("threads 1 10")
         service.run("wait")
@@ -220,7 +223,7 @@ def a_writer_that_stands_in_the_kernel_is_left_behind():
         service.run("say host.after 20 t63 n0")
         if ends:
             wait_until(lambda: len(service.lines("slow.log")) >= 20, 10, "the write that was left")
-            assert service.stop() == 0
+            assert service.stop() == 0, service.stderr()
         else:
             os.kill(service.pid, signal.SIGKILL)
             service.process.wait(10 * SLOW)

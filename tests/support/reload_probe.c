@@ -69,7 +69,8 @@ static bool cycle(const char *library, const char *config, long records, unsigne
         fprintf(stderr, "%s\n", dlerror());
         return false;
     }
-    weir = found;
+    if (weir == NULL) weir = found; /* the library's text stays, so it is the same each time */
+    if (weir != found) return false;
     if (weir->load(config, &err) != 0) {
         fprintf(stderr, "%s\n", err.message);
         return false;
