@@ -226,6 +226,7 @@ static history_writer *writer_create(const sink_spec *spec, weir_error *err) {
     }
     history_names_init(w);
     w->wal_max = HISTORY_WAL_MAX;
+    w->place.beneath_fd = -1; /* place_done may come before place_init */
     if (history_options_parse(spec, &w->options, err) != 0 || place_init(&w->place, spec, err) != 0 ||
         connection_init(&w->conn, w->place.path, err) != 0) {
         place_done(&w->place);
