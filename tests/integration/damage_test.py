@@ -70,6 +70,11 @@ def noise(data, rng):
 DAMAGES = (flip, flip, flip_number, flip_number, flip_used, flip_used, cut, zero, noise)
 
 
+def apply(damage, data, rng):
+    if data: # killed while it was made, it may be empty
+        damage(data, rng)
+
+
 def kind_of(name):
     return name.split("-")[0]
 
@@ -124,7 +129,7 @@ def damaged_mappings():
         with open(os.path.join(dead.place, name), "r+b") as f:
             data = bytearray(f.read())
             damage = DAMAGES[i // len(kinds) % len(DAMAGES)]
-            damage(data, rng)
+            apply(damage, data, rng)
             f.seek(0)
             f.write(data)
             f.truncate()
@@ -147,7 +152,7 @@ def service_starts_beside_damage():
         for name in os.listdir(dead.place):
             with open(os.path.join(dead.place, name), "r+b") as f:
                 data = bytearray(f.read())
-                DAMAGES[(i + len(name)) % len(DAMAGES)](data, rng)
+                apply(DAMAGES[(i + len(name)) % len(DAMAGES)], data, rng)
                 f.seek(0)
                 f.write(data)
                 f.truncate()

@@ -118,6 +118,8 @@ def full_env(extra=None):
     for name in [n for n in env if n.startswith("WEIR_") and not n.startswith("WEIR_TEST")]:
         del env[name]
     env["ASAN_OPTIONS"] = "detect_leaks=0:handle_segv=0:handle_abort=0"
+    if "tsan" in BUILD:
+        env["TSAN_OPTIONS"] = env.get("TSAN_OPTIONS", "") + ":handle_segv=0:handle_abort=0"
     env.update(extra or {})
     return env
 
