@@ -37,5 +37,20 @@ def any_bytes_as_json():
     fuzz("json", harness.scaled(200000))
 
 
+@test()
+def any_bytes_as_a_ring_entry():
+    fuzz("entry", harness.scaled(200000))
+
+
+@test()
+def any_bytes_as_a_row():
+    fuzz("row", harness.scaled(200000))
+
+
+@test()
+def any_bytes_as_a_query():
+    fuzz("query", harness.scaled(200000))
+
+
 if __name__ == "__main__":
     harness.main()
