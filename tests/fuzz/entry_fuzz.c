@@ -77,7 +77,11 @@ static void show(record *rec) {
     if (row_decode(wire.data, wire.len, &at, &again) != 0 || at != wire.len) abort();
     json_writer_init(&w, &json);
     row_json(&again, &w);
-    if (json_parse(text_slice(&json), LIMIT_VALUE_DEPTH + 2, &memory, &parsed, NULL) != 0) abort();
+    /* A damaged dict may have a key twice, which the reader of JSON refuses; nothing else may be wrong. */
+    weir_error err = {0};
+    if (json_parse(text_slice(&json), LIMIT_VALUE_DEPTH + 2, &memory, &parsed, &err) != 0 &&
+        strstr(err.message, "given twice") == NULL)
+        abort();
     text_done(&wire);
     text_done(&json);
     arena_done(&memory);

@@ -19,7 +19,7 @@ def fuzz(name, iterations):
 
 @test(covers=["config: binary"])
 def any_bytes_as_a_configuration():
-    fuzz("config", harness.scaled(100000))
+    fuzz("config", harness.scaled(50000))
 
 
 @test(covers=["config: executable args"])
@@ -44,7 +44,7 @@ def any_bytes_as_a_ring_entry():
 
 @test()
 def any_bytes_as_a_row():
-    fuzz("row", harness.scaled(200000))
+    fuzz("row", harness.scaled(50000))
 
 
 @test()

@@ -37,7 +37,7 @@ static void try_words(slice in) {
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
-    slice in = {(const char *)data, size > 4096 ? 4096 : size};
+    slice in = {(const char *)data, size > 512 ? 512 : size};
     const char *newline = memchr(in.data, '\n', in.len);
     try_time(in);
     try_words(in);

@@ -230,7 +230,8 @@ static void describe_self(FILE *out) {
     char line[4096], target[4096];
     int mappings = 0, threads = 0;
     FILE *maps = fopen("/proc/self/maps", "re");
-    while (maps != NULL && fgets(line, sizeof line, maps) != NULL) mappings += strstr(line, "/dev/shm/") != NULL;
+    while (maps != NULL && fgets(line, sizeof line, maps) != NULL)
+        mappings += strstr(line, "/dev/shm/") != NULL;
     if (maps != NULL) fclose(maps);
     DIR *dir = opendir("/proc/self/task");
     for (struct dirent *e; dir != NULL && (e = readdir(dir)) != NULL;) threads += e->d_name[0] != '.';

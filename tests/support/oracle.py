@@ -8,7 +8,7 @@ import struct
 THREADS = 64
 LINE = re.compile(r"t(\d+) n(\d+)$")
 # A line of Weir's own, or another logger's, with or without a date: whole, and no piece of a producer's.
-OTHER = re.compile(r"(\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d{3} )?(?!t\d*( n?)?$)[A-Za-z/'\"<].{4,}$")
+OTHER = re.compile(r"(\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d{3} )?((?!t\d*( n?)?$)[A-Za-z/'\"<].{4,}|\d+ records dropped .*)$")
 
 
 def accepted(path):
