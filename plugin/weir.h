@@ -188,8 +188,7 @@ WEIR_API void weir_log_call_fields(weir_logger *logger, weir_call_site *site, in
 
 /* At ERROR, with the C stack of the caller as the record's exception text. */
 #define WEIR_EXCEPTION(logger, ...)                                                                          \
-    WEIR_CALL_(logger, WEIR_LEVEL_ERROR, WEIR_SITE_EXCEPTION, WEIR_FORMAT_(__VA_ARGS__, 0),        \
-               __VA_ARGS__)
+    WEIR_CALL_(logger, WEIR_LEVEL_ERROR, WEIR_SITE_EXCEPTION, WEIR_FORMAT_(__VA_ARGS__, 0), __VA_ARGS__)
 
 /* WEIR_LOG with fields of this one record:
  *   WEIR_LOG_FIELDS(log, WEIR_LEVEL_INFO, (weir_str("ip", ip), weir_int("port", 80)),

@@ -118,7 +118,7 @@ struct backend {
 
     bool (*had)(void *arg, const target *t, uint64_t id); /* recovery only */
     void *had_arg;
-    bool abandoned; /* recovery only: it stopped before the end */
+    bool abandoned;      /* recovery only: it stopped before the end */
     uint64_t *next_id;   /* where records get their ids: this process's counter, or the dead one's */
     uint64_t taken;      /* records that some handler wanted */
     uint64_t unreadable; /* entries that could not be decoded */
@@ -145,7 +145,7 @@ struct backend {
     uint32_t mail_waiting; /* atomic: requests and own records; looked at without the lock */
     uint32_t mail_done;    /* futex word of those who wait for an answer */
     mail *mails;
-    bool closed;      /* no more requests */
+    bool closed;       /* no more requests */
     uint32_t flushes;  /* armed */
     uint32_t no_flush; /* atomic: waits for a flush give up */
     own_record own[OWN_MAX];

@@ -13,17 +13,17 @@
 typedef struct formatter formatter;
 
 typedef struct formatter_options {
-    slice format;  /* raw; data NULL: the kind's default */
-    slice datefmt; /* raw; data NULL: Python's default with ",msecs" */
-    slice style;   /* "%", "{", "$"; data NULL: "%" */
+    slice format;        /* raw; data NULL: the kind's default */
+    slice datefmt;       /* raw; data NULL: Python's default with ",msecs" */
+    slice style;         /* "%", "{", "$"; data NULL: "%" */
     const value *kwargs; /* dict, or NULL */
     const zone *zone;
 } formatter_options;
 
 typedef struct formatter_kind {
-    const char *name;    /* "logging.Formatter", "weir.JSONFormatter" */
+    const char *name; /* "logging.Formatter", "weir.JSONFormatter" */
     const char *aliases[3];
-    const char *help;    /* one line, for `weir check` and the manual */
+    const char *help; /* one line, for `weir check` and the manual */
     /* Problems without line: the caller knows where. -1: not made, err says why. */
     int (*create)(const formatter_options *options, formatter **out, weir_error *err);
 } formatter_kind;

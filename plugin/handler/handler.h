@@ -15,7 +15,15 @@
 typedef struct handler handler;
 
 typedef enum param_type {
-    PARAM_STR, PARAM_PATH, PARAM_INT, PARAM_BOOL, PARAM_FLOAT, PARAM_STREAM, PARAM_DURATION, PARAM_SIZE, PARAM_ANY
+    PARAM_STR,
+    PARAM_PATH,
+    PARAM_INT,
+    PARAM_BOOL,
+    PARAM_FLOAT,
+    PARAM_STREAM,
+    PARAM_DURATION,
+    PARAM_SIZE,
+    PARAM_ANY
 } param_type;
 #define HANDLER_PARAMS 16
 typedef struct handler_param {
@@ -32,17 +40,17 @@ typedef struct handler_param {
 typedef struct handler_args {
     value values[HANDLER_PARAMS];
     bool given[HANDLER_PARAMS];
-    slice base_dir;         /* relative paths: the process's directory, as in Python */
-    int beneath_fd;         /* see sink_spec; -1: anywhere */
+    slice base_dir; /* relative paths: the process's directory, as in Python */
+    int beneath_fd; /* see sink_spec; -1: anywhere */
     slice beneath_dir;
-    bool pushed;            /* came by port or HTTP */
-    bool named;             /* the start configuration has the same peer: it may be any */
+    bool pushed; /* came by port or HTTP */
+    bool named;  /* the start configuration has the same peer: it may be any */
 } handler_args;
 
 typedef enum emit_result { EMIT_DONE, EMIT_FULL, EMIT_ERROR } emit_result;
 
 typedef struct handler_kind {
-    const char *name; /* "StreamHandler", "weir.HistoryHandler" */
+    const char *name;       /* "StreamHandler", "weir.HistoryHandler" */
     const char *aliases[4]; /* "logging.StreamHandler", … */
     const char *help;
     handler_param params[HANDLER_PARAMS];
@@ -67,15 +75,15 @@ struct handler {
     filter **filters;
     size_t filter_count;
     formatter *formatter;
-    slice terminator; /* "\n" */
-    void *own;        /* of prepare */
-    target *target;   /* NULL: none */
-    bool truncate;    /* mode 'w': at the swap */
+    slice terminator;     /* "\n" */
+    void *own;            /* of prepare */
+    target *target;       /* NULL: none */
+    bool truncate;        /* mode 'w': at the swap */
     uint32_t options_tag; /* sink_options_tag of its target's options */
     handler_stats *stats;
-    struct lane *lane;  /* backend: its target's state while the generation is current */
+    struct lane *lane;             /* backend: its target's state while the generation is current */
     uint64_t drop_run[DROP_COUNT]; /* backend: the present run of drops, by reason */
-    uint64_t definition; /* hash of all that makes it what it is: equal ones are kept open */
+    uint64_t definition;           /* hash of all that makes it what it is: equal ones are kept open */
 };
 
 const handler_kind *handler_kind_find(slice class_name);

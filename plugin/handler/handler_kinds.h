@@ -23,20 +23,25 @@ extern const handler_kind smtp_handler_kind;
 int handler_path_spec(const handler_args *args, slice path, arena *a, sink_spec *out, weir_error *err);
 /* handler_file.c: what handlers with a log file have in common. */
 #define HANDLER_FILENAME                                                                                     \
-    {"filename", PARAM_PATH, true, "the file; made if it is not there, its directory is not"}
+    { "filename", PARAM_PATH, true, "the file; made if it is not there, its directory is not" }
 #define HANDLER_MODE                                                                                         \
-    {"mode", PARAM_STR, false, "'a' appends, 'w' empties the file first; default 'a'"}
+    { "mode", PARAM_STR, false, "'a' appends, 'w' empties the file first; default 'a'" }
 #define HANDLER_ENCODING                                                                                     \
-    {"encoding", PARAM_STR, false, "'utf-8', which is the default"}
+    { "encoding", PARAM_STR, false, "'utf-8', which is the default" }
 #define HANDLER_DELAY                                                                                        \
-    {"delay", PARAM_BOOL, false,                                                                             \
-     "taken for Python's sake; the file is always opened at once, so that a path that cannot be written is " \
-     "refused with its configuration"}
+    {                                                                                                        \
+        "delay", PARAM_BOOL, false,                                                                          \
+            "taken for Python's sake; the file is always opened at once, so that a path that cannot be "     \
+            "written is "                                                                                    \
+            "refused with its configuration"                                                                 \
+    }
 #define HANDLER_ERRORS                                                                                       \
-    {"errors", PARAM_STR, false, "taken for Python's sake: UTF-8 lacks no character"}
+    { "errors", PARAM_STR, false, "taken for Python's sake: UTF-8 lacks no character" }
 #define HANDLER_FSYNC                                                                                        \
-    {"fsync", PARAM_ANY, false,                                                                              \
-     "True or 'yes': a record counts as delivered when the disk has it (Weir's own); default False"}
+    {                                                                                                        \
+        "fsync", PARAM_ANY, false,                                                                           \
+            "True or 'yes': a record counts as delivered when the disk has it (Weir's own); default False"   \
+    }
 bool handler_file_mode(slice mode, char *out);
 int handler_check_mode(slice mode, weir_error *err);
 int handler_check_encoding(slice name, weir_error *err);

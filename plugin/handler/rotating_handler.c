@@ -4,8 +4,8 @@
 #include "base/clock.h"
 #include "base/utf8.h"
 #include "handler/handler_kinds.h"
-#include "sink/roll_frame.h"
 #include "sink/roll.h"
+#include "sink/roll_frame.h"
 
 /* In Python's order, which args= has. */
 enum {

@@ -95,7 +95,7 @@ typedef struct chunk_view {
 chunk_queue *chunk_queue_create(const run_dir *d, uint32_t number, size_t size, slice target,
                                 weir_error *err);
 chunk_queue *chunk_queue_open(const run_dir *d, uint32_t number,
-                              weir_error *err);            /* of a dead process; checked */
+                              weir_error *err); /* of a dead process; checked */
 /* Was that process killed while it made the queue? Then it held nothing. */
 bool chunk_queue_unfinished(const run_dir *d, uint32_t number);
 void chunk_queue_free(chunk_queue *q);                     /* unmaps */

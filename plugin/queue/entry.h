@@ -42,11 +42,14 @@ typedef struct ring_entry {
     uint32_t check; /* entry_check: a damaged header is told from a true one */
 } ring_entry;
 
-enum { ENTRY_HAS_EXC = 1, ENTRY_CUT = 2 }; /* flags; with ENTRY_HAS_EXC the rest is exception text: u32 length, bytes */
+enum {
+    ENTRY_HAS_EXC = 1,
+    ENTRY_CUT = 2
+}; /* flags; with ENTRY_HAS_EXC the rest is exception text: u32 length, bytes */
 
 static inline uint32_t entry_check(const ring_entry *e) {
-    uint64_t mix = (e->stamp ^ ((uint64_t)e->size << 40) ^ ((uint64_t)e->site << 20) ^ e->logger) *
-                   0x9E3779B97F4A7C15u;
+    uint64_t mix =
+        (e->stamp ^ ((uint64_t)e->size << 40) ^ ((uint64_t)e->site << 20) ^ e->logger) * 0x9E3779B97F4A7C15u;
     return (uint32_t)(mix >> 32) ^ e->args_size ^ (e->fields_size << 8) ^ (uint32_t)e->kind << 28;
 }
 

@@ -10,19 +10,27 @@
 
 /* How an argument is fetched by va_arg and kept. */
 typedef enum arg_type {
-    ARG_INT,     /* int, and what is promoted to it; kept as int64 */
-    ARG_UINT,    /* unsigned int; kept as uint64 */
-    ARG_LONG,    /* long, long long, intmax_t, ssize_t, ptrdiff_t (all 64 bits on LP64) */
+    ARG_INT,  /* int, and what is promoted to it; kept as int64 */
+    ARG_UINT, /* unsigned int; kept as uint64 */
+    ARG_LONG, /* long, long long, intmax_t, ssize_t, ptrdiff_t (all 64 bits on LP64) */
     ARG_ULONG,
     ARG_DOUBLE,
     ARG_LONG_DOUBLE,
     ARG_POINTER,
-    ARG_STRING,       /* by value up to its NUL */
-    ARG_STRING_LIMITED, /* by value, at most as many bytes as the ARG_INT before it (%.*s) or its literal precision */
-    ARG_ERRNO         /* %m: no argument, errno at the call, kept as int64 */
+    ARG_STRING,         /* by value up to its NUL */
+    ARG_STRING_LIMITED, /* by value, at most as many bytes as the ARG_INT before it (%.*s) or its literal
+                           precision */
+    ARG_ERRNO           /* %m: no argument, errno at the call, kept as int64 */
 } arg_type;
 
-enum conversion_flags { CONV_MINUS = 1, CONV_PLUS = 2, CONV_SPACE = 4, CONV_ALT = 8, CONV_ZERO = 16, CONV_GROUP = 32 };
+enum conversion_flags {
+    CONV_MINUS = 1,
+    CONV_PLUS = 2,
+    CONV_SPACE = 4,
+    CONV_ALT = 8,
+    CONV_ZERO = 16,
+    CONV_GROUP = 32
+};
 #define CONV_NONE (-1) /* no width, no precision */
 #define CONV_STAR (-2) /* taken from an ARG_INT that comes just before */
 
@@ -38,8 +46,8 @@ typedef struct site_format {
     bool capturable; /* false: positional arguments, wide strings, unknown conversions, %n, too many */
     uint8_t arg_count;
     uint8_t conversion_count;
-    uint8_t types[LIMIT_CALL_ARGS];              /* enum arg_type, stars included */
-    int32_t limits[LIMIT_CALL_ARGS];             /* literal precision of a %.Ns, else CONV_NONE */
+    uint8_t types[LIMIT_CALL_ARGS];                  /* enum arg_type, stars included */
+    int32_t limits[LIMIT_CALL_ARGS];                 /* literal precision of a %.Ns, else CONV_NONE */
     conversion conversions[LIMIT_CALL_ARGS * 2 + 1]; /* a "%%" ends a literal and begins another (type 0) */
 } site_format;
 

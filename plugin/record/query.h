@@ -22,7 +22,9 @@ typedef struct record_query {
                                    without wildcard means it and its children */
     slice words[QUERY_TERMS];   /* each occurs in the message, case-insensitively, as a word's beginning */
     size_t word_count;
-    struct { slice key, val; } fields[QUERY_TERMS]; /* the field's text equals val */
+    struct {
+        slice key, val;
+    } fields[QUERY_TERMS]; /* the field's text equals val */
     size_t field_count;
     row_key before, after; /* strictly older than, strictly newer than */
     size_t limit;          /* 1..LIMIT_PAGE_RECORDS */

@@ -27,8 +27,8 @@ typedef enum sink_status {
     SINK_LOST   /* the first chunk can never be delivered here (err); it is dropped as DROP_ERROR */
 } sink_status;
 
-/* A batch whose chunks hold framed records (sink/roll_frame.h), made into one of the records' bytes alone: where
- * in the queue its first record is. */
+/* A batch whose chunks hold framed records (sink/roll_frame.h), made into one of the records' bytes alone:
+ * where in the queue its first record is. */
 typedef struct batch_frames {
     chunk_queue_map *map; /* the queue's own */
     size_t first;         /* of the first record's frame in its chunk */
@@ -39,9 +39,9 @@ typedef struct sink_batch {
     size_t count;
     chunk_queue_map *map; /* for intent and identity; never NULL */
     const uint32_t *stop; /* nonzero: end soon */
-    uint32_t *given_up;   /* set by sinks that look at the first chunk only, a record at a time: so many of the
-                             records in `bytes` were not delivered and never can be (err says why); they are
-                             counted as DROP_ERROR. 0 before the call; never NULL */
+    uint32_t *given_up; /* set by sinks that look at the first chunk only, a record at a time: so many of the
+                           records in `bytes` were not delivered and never can be (err says why); they are
+                           counted as DROP_ERROR. 0 before the call; never NULL */
     const batch_frames *frames; /* NULL: the chunks hold what is to be written, byte for byte */
 } sink_batch;
 

@@ -153,7 +153,8 @@ static void measure_latency(bool numbers, int producers, int count, const char *
     std::sort(all.nothing.begin(), all.nothing.end());
     double cost = percentile(all.nothing, 0.5);
     auto at = [&](double p) { return std::max(0.0, (percentile(all.calls, p) - cost) * tick); };
-    printf("{\"p50\":%.1f,\"p99\":%.1f,\"p999\":%.1f,\"cost\":%.1f}\n", at(0.5), at(0.99), at(0.999), cost * tick);
+    printf("{\"p50\":%.1f,\"p99\":%.1f,\"p999\":%.1f,\"cost\":%.1f}\n", at(0.5), at(0.99), at(0.999),
+           cost * tick);
 }
 
 // ---- end to end ----
@@ -184,10 +185,12 @@ static void measure_rate(int producers, uint64_t records, const char *path) {
     uint64_t made = records / uint64_t(producers) * uint64_t(producers), lines = count_lines(path);
     unlink(path);
     if (lines < made) {
-        fprintf(stderr, "%llu of %llu records are in %s\n", (unsigned long long)lines, (unsigned long long)made, path);
+        fprintf(stderr, "%llu of %llu records are in %s\n", (unsigned long long)lines,
+                (unsigned long long)made, path);
         exit(1);
     }
-    printf("{\"records_per_s\":%.0f,\"cpu_ns\":%.1f}\n", double(made) * 1e9 / double(took), double(cpu) / double(made));
+    printf("{\"records_per_s\":%.0f,\"cpu_ns\":%.1f}\n", double(made) * 1e9 / double(took),
+           double(cpu) / double(made));
 }
 
 // ---- idle ----
@@ -223,7 +226,9 @@ int main(int argc, char **argv) {
     else if (what == "idle" && argc == 3)
         measure_idle(unsigned(atoi(argv[2])));
     else
-        return fprintf(stderr, "usage: %s disabled N | latency SHAPE P N FILE | rate P N FILE | idle S\n", argv[0]), 2;
+        return fprintf(stderr, "usage: %s disabled N | latency SHAPE P N FILE | rate P N FILE | idle S\n",
+                       argv[0]),
+               2;
     return 0;
 }
 
