@@ -80,7 +80,7 @@ def crash_by_command(where, number):
     harness.clean()
 
 
-@test(covers=["fault 3", "promise 1", "promise 3"], quick=True)
+@test(covers=["fault 3", "promise 1", "promise 3"])
 def crash_of_the_host():
     for i in range(max(6, scaled(500))):
         crash_by_command(("main", "producer", "malloc")[i % 3], (signal.SIGSEGV, signal.SIGABRT)[i // 3 % 2])
@@ -115,7 +115,7 @@ def crash_in_thread(thread, how):
     harness.clean()
 
 
-@test(covers=["fault 3"], quick=True)
+@test(covers=["fault 3"])
 def crash_in_a_thread_of_weir():
     threads = ["weir-backend", "weir-w-host.log", "weir-w-history.", "weir-http", "weir-control"]
     for i in range(max(5, scaled(500))):
@@ -166,19 +166,19 @@ def end_by(command, status):
     harness.clean()
 
 
-@test(covers=["fault 5"], quick=True)
+@test(covers=["fault 5"])
 def exit_flushes():
     for i in range(max(2, scaled(200))):
         end_by("exit", i % 100)
 
 
-@test(covers=["fault 5"], quick=True)
+@test(covers=["fault 5"])
 def quick_exit_flushes():
     for i in range(max(2, scaled(200))):
         end_by("quick_exit", i % 100)
 
 
-@test(covers=["fault 5"], quick=True)
+@test(covers=["fault 5"])
 def _exit_leaves_all_to_recovery():
     for i in range(max(2, scaled(200))):
         end_by("_exit", i % 100)
@@ -187,7 +187,7 @@ def _exit_leaves_all_to_recovery():
 # ---- the recovery itself ----
 
 
-@test(covers=["must 3", "fault 1"], quick=True)
+@test(covers=["must 3", "fault 1"])
 def recovery_is_killed_at_random_moments():
     for _ in range(max(3, scaled(300))):
         with Service(config(), name=OWN) as service:
@@ -203,7 +203,7 @@ def recovery_is_killed_at_random_moments():
         harness.clean()
 
 
-@test(covers=["fault 1"], quick=True)
+@test(covers=["fault 1"])
 def two_recoveries_at_the_same_time():
     for _ in range(max(2, scaled(50))):
         with Service(config(), name=OWN) as service:
@@ -217,7 +217,7 @@ def two_recoveries_at_the_same_time():
         harness.clean()
 
 
-@test(covers=["fault 1"], quick=True)
+@test(covers=["fault 1"])
 def weir_log_is_killed():
     for _ in range(max(3, scaled(200))):
         with Service(config(), name=OWN, start=False) as service:

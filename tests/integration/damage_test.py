@@ -114,7 +114,7 @@ def check_recover(service, what):
     return done.stdout
 
 
-@test(covers=["fault 1", "must 3"], quick=True)
+@test(covers=["fault 1", "must 3"])
 def damaged_mappings():
     dead = Dead()
     kinds = sorted({kind_of(n) for n in os.listdir(dead.kept)})
@@ -142,7 +142,7 @@ def damaged_mappings():
             os.unlink(dead.service.path(extra))
 
 
-@test(covers=["fault 1", "must 3"], quick=True)
+@test(covers=["fault 1", "must 3"])
 def service_starts_beside_damage():
     """All files of it at once; then the service runs as if there had been nothing."""
     dead = Dead()

@@ -42,7 +42,7 @@ def need_threads_in_children():
         skip("ThreadSanitizer's runtime lets no forked child have threads")
 
 
-@test(covers=["fault 6", "promise 1"], quick=True)
+@test(covers=["fault 6", "promise 1"])
 def children_log_and_the_parent_loses_nothing():
     need_threads_in_children()
     with Service(CONFIG, name=OWN) as service:

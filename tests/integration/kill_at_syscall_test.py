@@ -111,7 +111,7 @@ def recover(service):
     return done.stdout + done.stderr
 
 
-@test(covers=["must 3", "fault 2", "promise 1"], quick=True)
+@test(covers=["must 3", "fault 2", "promise 1"])
 def host_killed_at_each_system_call():
     need_strace()
     with Service(CONFIG, name=OWN, start=False) as service:
@@ -148,7 +148,7 @@ def one_left():
     return service
 
 
-@test(covers=["must 3", "fault 2"], quick=True)
+@test(covers=["must 3", "fault 2"])
 def recovery_killed_at_each_system_call():
     need_strace()
     service = one_left()

@@ -85,7 +85,7 @@ def killed_at_a_random_moment_and_recovered():
     kills(max(2, scaled(500)), recover)
 
 
-@test(covers=["must 3", "fault 1", "promise 1"], quick=True)
+@test(covers=["must 3", "fault 1", "promise 1"])
 def killed_at_a_random_moment_and_started_again():
     kills(max(2, scaled(500)), restart)
 

@@ -43,7 +43,7 @@ def has(line):
     return dict(zip(("threads", "descriptors", "mappings", "pages", "heap"), map(int, match.groups())))
 
 
-@test(covers=["must 7", "fault 8"], quick=True)
+@test(covers=["must 7", "fault 8"])
 def loaded_and_unloaded_under_load():
     folder, run = harness.tmp(), harness.run_dir()
     config = os.path.join(folder, "service.ini")

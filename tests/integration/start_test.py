@@ -62,7 +62,7 @@ def environment_alone_starts_weir():
     assert not service.leftovers()
 
 
-@test(covers=["must 1"], quick=True)
+@test(covers=["must 1"])
 def weir_start_takes_the_environment_too():
     with Service(CONFIG.replace("NAME", "a"), name=OWN, start=False, argument="-") as service:
         service.env["WEIR_CONFIG"] = "/nowhere"
@@ -105,7 +105,7 @@ def bad_start_file_and_its_first_valid_version():
         assert service.stop() == 0, service.stderr()
 
 
-@test(covers=["promise 2"], quick=True)
+@test(covers=["promise 2"])
 def missing_start_file_that_comes():
     with Service(None, name=OWN, start=False) as service:
         service.start()
@@ -153,7 +153,7 @@ def behind_the_link(service, text):
     replace(os.path.realpath(service.config_path), text)
 
 
-@test(covers=["promise 2", "promise 1", "must 2"], quick=True)
+@test(covers=["promise 2", "promise 1", "must 2"])
 def file_is_changed_in_every_way():
     """Under load, and records are neither lost nor doubled."""
     ways = [lambda s, t: replace(s.config_path, t), lambda s, t: in_two_halves(s, t, 0.01),
@@ -184,7 +184,7 @@ def file_is_changed_in_every_way():
         assert service.stop() == 0, service.stderr()
 
 
-@test(covers=["promise 2"], quick=True)
+@test(covers=["promise 2"])
 def half_a_file_is_not_applied_though_it_is_valid():
     """What is written so far would be a configuration; the writer has not closed the file. Other files of its directory
     come and go meanwhile."""

@@ -116,7 +116,7 @@ def what_is_left_at_the_stop_is_recovered_after_the_end():
     check(service, fifo, oracle.accepted(service.path("page")), report)
 
 
-@test(covers=["fault 5", "fault 22"], quick=True)
+@test(covers=["fault 5", "fault 22"])
 def what_is_left_at_the_exit_is_recovered():
     """The same by exit, whose handler stops."""
     service, fifo = begin()
@@ -128,7 +128,7 @@ def what_is_left_at_the_exit_is_recovered():
     check(service, fifo, oracle.accepted(service.path("page")), report)
 
 
-@test(covers=["fault 5", "fault 8"], quick=True)
+@test(covers=["fault 5", "fault 8"])
 def what_does_not_fit_into_a_blocked_queue_stays_in_the_rings():
     service, fifo = begin("block")
     service.run("threads 2 0")
@@ -150,7 +150,7 @@ def what_does_not_fit_into_a_blocked_queue_stays_in_the_rings():
     assert not service.leftovers(), report
 
 
-@test(covers=["fault 5", "fault 8"], quick=True)
+@test(covers=["fault 5", "fault 8"])
 def a_start_in_the_same_process_takes_up_what_its_stop_left():
     service, fifo = begin()
     service.run("threads 2 700")
@@ -172,7 +172,7 @@ def a_start_in_the_same_process_takes_up_what_its_stop_left():
     check(service, fifo, counts, "")
 
 
-@test(covers=["fault 5", "fault 6", "fault 8"], quick=True)
+@test(covers=["fault 5", "fault 6", "fault 8"])
 def a_thread_that_waits_for_a_flush_holds_up_nobody():
     """weir_flush(-1), and the target hangs: a fork does not wait for it, weir_stop and exit do not either."""
     service, fifo = begin()
@@ -194,7 +194,7 @@ def a_thread_that_waits_for_a_flush_holds_up_nobody():
     assert not service.leftovers()
 
 
-@test(covers=["fault 5", "fault 8"], quick=True)
+@test(covers=["fault 5", "fault 8"])
 def a_writer_that_stands_in_the_kernel_is_left_behind():
     """A disk that hangs: the thread cannot be joined. Its queue is left alone as long as the process lives, though
     Weir is started again in it, since the write may end at any time."""
