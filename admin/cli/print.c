@@ -32,6 +32,10 @@ static size_t dangerous(const unsigned char *s, size_t left, unsigned *code) {
         *code = s[1];
         return 2;
     }
+    if (left >= 2 && s[0] == 0xD8 && s[1] == 0x9C) { /* the Arabic letter mark, the one of two bytes */
+        *code = 0x061C;
+        return 2;
+    }
     if (left < 3 || s[0] != 0xE2) return 0;
     *code = 0x2000u | (unsigned)(s[1] & 0x3F) << 6 | (s[2] & 0x3F);
     bool bad = (*code >= 0x200E && *code <= 0x200F) || (*code >= 0x2028 && *code <= 0x202E) ||
