@@ -45,24 +45,10 @@ static void answer_refused(text *out, const push_result *r, const weir_error *er
     }
 }
 
-static bool looks_like_json(slice in) {
-    size_t i = 0;
-    while (i < in.len &&
-           (in.data[i] == ' ' || in.data[i] == '\t' || in.data[i] == '\r' || in.data[i] == '\n'))
-        i++;
-    return i < in.len && in.data[i] == '{';
-}
-
 /* The generation that runs because of it; 0: refused. */
 static uint64_t push_text(const port_server *s, port_connection *p, slice content) {
     push_result result;
     weir_error err;
-    if (looks_like_json(content)) {
-        text_add_cstr(&p->answer,
-                      "refused: 1 problems\n" PORT_NAME ":1: dictConfig JSON is not supported yet (send a "
-                      "fileConfig INI)\n");
-        return 0;
-    }
     requester by = {"port", p->who};
     int rc = control_push(s->control, content, PORT_NAME, CONFIG_PORT, &by, false, &result, &err);
     if (rc == 0)

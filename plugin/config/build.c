@@ -150,6 +150,29 @@ static formatter *formatter_of(const build *b, const plan_handler *plan) {
     return plan->formatter ? b->g->formatters[plan->formatter - b->plan->formatters] : formatter_default();
 }
 
+static int build_filters(build *b) {
+    b->g->filters = calloc(b->plan->filter_count + 1, sizeof *b->g->filters);
+    if (b->g->filters == NULL) return no_memory(b);
+    for (size_t i = 0; i < b->plan->filter_count; i++) {
+        const plan_filter *plan = &b->plan->filters[i];
+        const value name = value_str(plan->logger), args = {.type = VALUE_TUPLE, .list = {&name, 1}};
+        weir_error err;
+        if (filter_kind_find(SLICE_LITERAL("logging.Filter"))->create(&args, NULL, &b->g->filters[i], &err) !=
+            0)
+            return no_memory(b);
+        b->g->filter_count++;
+    }
+    return 0;
+}
+
+/* NULL: no memory. */
+static filter **filters_of(const build *b, const plan_filter_list *list) {
+    filter **made = calloc(list->count + 1, sizeof *made);
+    for (size_t i = 0; made != NULL && i < list->count; i++)
+        made[i] = b->g->filters[list->items[i] - b->plan->filters];
+    return made;
+}
+
 static int build_handler(build *b, const plan_handler *plan) {
     weir_error err;
     handler *h = calloc(1, sizeof *h);
@@ -165,6 +188,9 @@ static int build_handler(build *b, const plan_handler *plan) {
     h->definition = plan->definition;
     h->formatter = formatter_of(b, plan);
     h->terminator = SLICE_LITERAL("\n");
+    h->filters = filters_of(b, &plan->filters);
+    if (h->filters == NULL) return no_memory(b);
+    h->filter_count = plan->filters.count;
     bool prepared = plan->kind->prepare == NULL || plan->kind->prepare(&plan->args, h, &err) == 0;
     if (prepared && open_target(b, plan, h, &err) == 0 && take_row(b, h, &err) == 0) return 0;
     tell(b, plan->args_line, "handler_", plan->name, "args", err.message);
@@ -199,7 +225,9 @@ static int build_rule(build *b, const plan_logger *plan) {
     *rule = (logger_rule){.logger = l, .propagate = plan->propagate, .line = plan->level_line};
     rule->handlers = calloc(plan->handler_count + 1, sizeof *rule->handlers);
     b->g->rule_count++;
-    if (rule->handlers == NULL) return no_memory(b);
+    rule->filters = filters_of(b, &plan->filters);
+    if (rule->handlers == NULL || rule->filters == NULL) return no_memory(b);
+    rule->filter_count = plan->filters.count;
     for (size_t i = 0; i < plan->handler_count; i++)
         rule->handlers[rule->handler_count++] = b->g->handlers[plan->handlers[i] - b->plan->handlers];
     b->out->rows[b->out->tree.count++] = (tree_plan_row){.logger = l, .level = plan->level};
@@ -242,6 +270,7 @@ int config_build(const config_plan *plan, uint64_t number, target_registry *targ
     arena_init(&b.scratch, 0);
     b.g = out->generation = make_generation(plan, number);
     int rc = b.g == NULL ? no_memory(&b) : build_formatters(&b);
+    if (rc == 0) rc = build_filters(&b);
     if (rc == 0) rc = build_handlers(&b);
     if (rc == 0) rc = build_rules(&b);
     arena_done(&b.scratch);

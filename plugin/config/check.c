@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/limits.h"
+#include "config/dict.h"
 #include "config/ini_text.h"
 
 const char *const config_origin_names[6] = {"start", "file", "port", "http", "command", "default"};
@@ -46,31 +47,33 @@ static slice working_directory(checker *c) {
     return made;
 }
 
+static bool read_ini(checker *c, slice in) {
+    if (ini_parse_text(in, &c->plan->memory, &c->ini, c->p) == 0) return true;
+    c->no_memory = true;
+    return false;
+}
+
 static void check_all(checker *c) {
     slice in = slice_make(c->plan->text, c->plan->text_len), stripped = ini_strip(in);
     if (stripped.len == 0) problems_add(c->p, 0, NULL, NULL, "the configuration is empty");
-    if (stripped.len > 0 && stripped.data[0] == '{') {
-        problems_add(
-            c->p, 1, NULL, NULL,
-            "this looks like JSON (Weir reads the INI form of fileConfig: [loggers], [handlers], …)");
-        return;
-    }
+    c->is_dict = stripped.len > 0 && stripped.data[0] == '{';
     arena *a = &c->plan->memory;
     name_map_init(&c->formatters, a);
     name_map_init(&c->handlers, a);
     name_map_init(&c->loggers, a);
     name_map_init(&c->listed, a);
-    if (ini_parse_text(in, a, &c->ini, c->p) != 0) {
-        c->no_memory = true;
-        return;
-    }
+    dict d;
+    if (c->is_dict ? !dict_read(c, &d) : !read_ini(c, in)) return;
     c->base_dir = working_directory(c);
     check_settings(c);
     if (stripped.len == 0) return;
     check_formatters(c);
     check_handlers(c);
     check_loggers(c);
-    check_leftover(c);
+    if (c->is_dict)
+        dict_filters(&d);
+    else
+        check_leftover(c);
 }
 
 static void tell_no_memory(checker *c, weir_error *err) {

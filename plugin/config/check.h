@@ -8,6 +8,7 @@
 typedef struct checker {
     config_plan *plan;
     ini_file ini;
+    bool is_dict; /* the text is a dictConfig, made into sections */
     const config_rules *rules;
     problems *p;
     slice base_dir;      /* of relative paths */

@@ -28,6 +28,15 @@ typedef struct plan_formatter {
     formatter_options options;
     int line;
 } plan_formatter;
+typedef struct plan_filter {
+    slice name;
+    slice logger; /* "": all pass */
+    int line;
+} plan_filter;
+typedef struct plan_filter_list {
+    const plan_filter **items;
+    size_t count;
+} plan_filter_list;
 typedef struct plan_handler {
     slice name;
     const handler_kind *kind;
@@ -39,6 +48,7 @@ typedef struct plan_handler {
     bool overflow_given;
     int line, level_line, args_line;
     uint64_t definition; /* hash of name, class and arguments (paths made absolute) */
+    plan_filter_list filters;
 } plan_handler;
 typedef struct plan_logger {
     slice qualname; /* "root" for the root */
@@ -48,6 +58,7 @@ typedef struct plan_logger {
     size_t handler_count;
     bool propagate;
     int line, level_line;
+    plan_filter_list filters;
 } plan_logger;
 
 /* Where a value stands in the text. */
@@ -65,6 +76,8 @@ typedef struct config_plan {
     settings settings;
     plan_formatter *formatters;
     size_t formatter_count;
+    plan_filter *filters;
+    size_t filter_count;
     plan_handler *handlers;
     size_t handler_count;
     plan_logger *loggers; /* the root first */

@@ -393,4 +393,29 @@ def pushes_wait_for_nobody_who_logs():
     assert counted["accepted"] == counted["routed"] + sum(counted["dropped"].values()), counted
 
 
+@test(covers=["promise 2"], quick=True)
+def a_dict_config_over_the_port():
+    import json
+    service, port = start()
+    wanted = {"version": 1, "formatters": {"f": {"format": "{levelname} {message}", "style": "{"}},
+              "handlers": {"file": {"class": "logging.FileHandler", "filename": service.path("dict.log"), "formatter": "f"}},
+              "loggers": {"app": {"level": "DEBUG"}}, "root": {"level": "WARNING", "handlers": ["file"]}}
+    answer = push(port, json.dumps(wanted, indent=1))
+    assert answer.startswith("ok generation"), answer
+    service.run("say app 10 by dict")
+    service.run("flush 60000")
+    assert service.lines("dict.log") == ["DEBUG by dict"]
+    shown = service.weir("config", "get", check=0).stdout
+    assert json.loads(shown) == wanted
+    assert push(port, shown).startswith("ok generation")
+    bad = dict(wanted, handlers={"file": dict(wanted["handlers"]["file"], filename="/etc/no.log")})
+    answer = push(port, json.dumps(bad, indent=1))
+    assert answer.startswith("refused") and "/etc/no.log" in answer, answer
+    bad = dict(wanted, handlers={"file": {"()": "os.system", "command": "true"}})
+    answer = push(port, json.dumps(bad, indent=1))
+    assert answer.startswith("refused") and "no code in data" in answer, answer
+    assert push(port, text(service)).startswith("ok generation")
+    service.stop()
+
+
 harness.main()

@@ -114,7 +114,7 @@ def by_size_killed_again_and_again():
 @test(covers=["fault 1", "fault 19"], quick=True)
 def by_size_killed_and_every_line_kept():
     kills = max(4, scaled(100))
-    service = rolling("RotatingFileHandler", "'a', 40000, 1000")
+    service = rolling("RotatingFileHandler", "'a', 10000, 1000")
     counts, skipped = again_and_again(service, kills, 6000, 1000)
     found = read_all(service, 1000)
     oracle.check_order("all files", found)

@@ -49,6 +49,15 @@ def emit(line):
     logger.handle(record)
 
 
+def configure(path):
+    with open(path, encoding="utf-8") as f:
+        text = f.read()
+    if text.lstrip().startswith("{"):
+        logging.config.dictConfig(json.loads(text))
+    else:
+        logging.config.fileConfig(path, disable_existing_loggers=True, encoding="utf-8")
+
+
 def control(line):
     op = line["op"]
     if op == "set_level":
@@ -56,7 +65,7 @@ def control(line):
     elif op == "disable":
         logging.disable(level_of(line["level"]))
     elif op == "reconfigure":
-        logging.config.fileConfig(line["path"], disable_existing_loggers=True, encoding="utf-8")
+        configure(line["path"])
     elif op == "add_level_name":
         logging.addLevelName(line["level"], line["name"])
     elif op == "sleep":
@@ -71,7 +80,7 @@ def control(line):
 def main():
     for stream in (sys.stdin, sys.stdout, sys.stderr):
         stream.reconfigure(encoding="utf-8", newline="\n")
-    logging.config.fileConfig(sys.argv[1], disable_existing_loggers=True, encoding="utf-8")
+    configure(sys.argv[1])
     for text in sys.stdin:
         if text.strip():
             line = json.loads(text)

@@ -26,7 +26,8 @@ static void expect_only(slice in, int line, const char *words) {
 Test(check_bounds, what_is_no_configuration_at_all) {
     expect_only(SLICE_LITERAL(""), 0, "empty");
     expect_only(SLICE_LITERAL(" \n\n"), 0, "empty");
-    expect_only(SLICE_LITERAL("{\"version\": 1}"), 1, "JSON");
+    expect_only(SLICE_LITERAL("{\"version\": 2}"), 1, "Unsupported version");
+    expect_only(SLICE_LITERAL("{\"version\": 1,}"), 1, "no valid JSON");
     char *large = calloc(1, 10 * 1024 * 1024);
     expect_only(slice_make(large, 10 * 1024 * 1024), 0, "at most 1048576");
     free(large);

@@ -1,0 +1,276 @@
+/* dict.c - dictConfig as JSON, made into the sections and keys of fileConfig: [handlers] keys = …,
+ * [handler_h] class, level, formatter, kwargs = {all others}, and so on, each with its line in the JSON text.
+ * What a value means is for the checks of those. "weir" and "admin" are objects like the sections of those
+ * names. */
+#include <stdio.h>
+
+#include "base/json.h"
+#include "config/dict.h"
+
+typedef struct names {
+    text joined;
+    bool any;
+} names;
+
+static void tell(dict *d, int line, const char *section, const char *key, const char *words) {
+    problems_add(d->c->p, line, section, key, "%s", words);
+}
+
+/* ---- sections ---- */
+
+static ini_section *add_section(dict *d, const char *prefix, slice name, int line, size_t keys) {
+    ini_file *f = &d->c->ini;
+    ini_section *s = &f->sections[f->count];
+    text whole;
+    text_init(&whole, 0);
+    text_add_cstr(&whole, prefix);
+    text_add_slice(&whole, name);
+    *s = (ini_section){.name = check_copy(d->c, text_slice(&whole)), .line = line};
+    text_done(&whole);
+    s->keys = check_alloc(d->c, (keys + 1) * sizeof *s->keys);
+    if (s->keys == NULL || name_map_put(&f->names, 0, s->name, (uint32_t)f->count) != 0) {
+        d->c->no_memory = true;
+        return NULL;
+    }
+    f->count++;
+    return s;
+}
+
+static void add_key(dict *d, ini_section *s, const char *name, slice raw, int line) {
+    uint32_t index = (uint32_t)(s - d->c->ini.sections);
+    ini_key *k = &s->keys[s->count];
+    *k = (ini_key){.name = check_copy(d->c, slice_of(name)), .raw = raw, .line = line};
+    if (name_map_put(&d->c->ini.names, index + 1, k->name, (uint32_t)s->count) != 0) d->c->no_memory = true;
+    s->count++;
+}
+
+/* A value that the checks interpolate. */
+static slice doubled(dict *d, slice in) {
+    text out;
+    text_init(&out, 0);
+    for (size_t i = 0; i < in.len; i++) {
+        if (in.data[i] == '%') text_add_char(&out, '%');
+        text_add_char(&out, in.data[i]);
+    }
+    slice made = check_copy(d->c, text_slice(&out));
+    text_done(&out);
+    return made;
+}
+
+static void add_text(dict *d, ini_section *s, const dict_node *object, const char *name, bool raw) {
+    const dict_node *n = dict_get(object, name);
+    slice value_text;
+    if (n == NULL || !dict_text(d, s->name.data, n, &value_text)) return;
+    add_key(d, s, name, raw ? value_text : doubled(d, value_text), n->line);
+}
+
+static void add_name(dict *d, const char *section, names *list, slice name, int line) {
+    bool good = name.len > 0 && memchr(name.data, ',', name.len) == NULL;
+    for (size_t i = 0; i < name.len; i++) good = good && (unsigned char)name.data[i] >= ' ';
+    good = good && name.data[0] != ' ' && name.data[name.len - 1] != ' ';
+    if (!good)
+        tell(d, line, section, NULL, "a name is empty, or has commas, control characters or blanks around");
+    if (list->any) text_add_char(&list->joined, ',');
+    text_add_slice(&list->joined, name);
+    list->any = true;
+}
+
+static void add_names(dict *d, ini_section *s, const char *key, names *list, int line) {
+    if (s != NULL) add_key(d, s, key, doubled(d, text_slice(&list->joined)), line);
+    if (list->joined.failed) d->c->no_memory = true;
+    text_done(&list->joined);
+}
+
+/* An array of names as "a,b". */
+static void add_list(dict *d, ini_section *s, const dict_node *object, const char *key) {
+    const dict_node *n = dict_get(object, key);
+    names list = {.any = false};
+    text_init(&list.joined, 0);
+    if (n != NULL && n->v->type != VALUE_LIST)
+        tell(d, n->line, s->name.data, key, "an array of names is wanted");
+    for (size_t i = 0; n != NULL && n->v->type == VALUE_LIST && i < n->count; i++) {
+        slice name = SLICE_NONE;
+        if (dict_text(d, s->name.data, &n->members[i], &name))
+            add_name(d, s->name.data, &list, name, n->members[i].line);
+    }
+    add_names(d, s, key, &list, n != NULL ? n->line : s->line);
+}
+
+/* ---- what stands in them ---- */
+
+static bool is_one_of(slice name, const char *const *list) {
+    for (size_t i = 0; list[i] != NULL; i++)
+        if (slice_is(name, list[i])) return true;
+    return false;
+}
+
+/* All other keys are arguments by name. "()" would call anything: there are only the classes that Weir knows.
+ */
+static void add_kwargs(dict *d, ini_section *s, const dict_node *object, const char *const *own) {
+    text out;
+    size_t count = 0;
+    int line = object->line;
+    text_init(&out, 0);
+    for (size_t i = 0; i < object->count; i++) {
+        const dict_node *m = &object->members[i];
+        const value key = value_str(m->key);
+        if (slice_is(m->key, "()") || slice_is(m->key, ".")) {
+            tell(d, m->line, s->name.data, check_copy(d->c, m->key).data,
+                 "no code in data: factories and attributes are not taken (write class, and arguments by "
+                 "name)");
+            continue;
+        }
+        if (is_one_of(m->key, own)) continue;
+        if (count == 0) line = m->line;
+        text_add_cstr(&out, count++ == 0 ? "{" : ", ");
+        value_repr(&key, &out);
+        text_add_cstr(&out, ": ");
+        if (!dict_literal(d, s->name.data, m, &out)) {
+            text_done(&out);
+            return;
+        }
+    }
+    text_add_char(&out, '}');
+    if (out.failed) d->c->no_memory = true;
+    if (count > 0) add_key(d, s, "kwargs", doubled(d, text_slice(&out)), line);
+    text_done(&out);
+}
+
+static void read_formatter(dict *d, ini_section *s, const dict_node *n) {
+    static const char *const own[] = {"format", "datefmt", "style", "class", "validate", NULL};
+    const dict_node *validate = dict_get(n, "validate");
+    add_text(d, s, n, "format", true);
+    add_text(d, s, n, "datefmt", true);
+    add_text(d, s, n, "style", true);
+    add_text(d, s, n, "class", false);
+    if (validate != NULL && validate->v->type == VALUE_BOOL && !validate->v->boolean)
+        tell(d, validate->line, s->name.data, "validate", "formats are always validated (leave it out)");
+    add_kwargs(d, s, n, own);
+}
+
+static void read_handler(dict *d, ini_section *s, const dict_node *n) {
+    static const char *const own[] = {"class", "level", "formatter", "filters", "escape", "overflow", NULL};
+    for (size_t i = 0; own[i] != NULL; i++)
+        if (strcmp(own[i], "filters") != 0) add_text(d, s, n, own[i], false);
+    add_kwargs(d, s, n, own);
+}
+
+static void read_logger(dict *d, ini_section *s, const dict_node *n) {
+    const dict_node *propagate = dict_get(n, "propagate");
+    slice on;
+    add_text(d, s, n, "level", false);
+    add_list(d, s, n, "handlers");
+    if (propagate == NULL || !dict_text(d, s->name.data, propagate, &on)) return;
+    on = slice_is(on, "yes") ? SLICE_LITERAL("1") : slice_is(on, "no") ? SLICE_LITERAL("0") : doubled(d, on);
+    add_key(d, s, "propagate", on, propagate->line);
+}
+
+/* ---- groups ---- */
+
+static const dict_node *object_at(dict *d, const char *key) {
+    const dict_node *n = dict_get(&d->root, key);
+    if (n == NULL || n->v->type == VALUE_DICT) return n;
+    tell(d, n->line, key, NULL, "an object is wanted");
+    return NULL;
+}
+
+static void read_group(dict *d, const char *group, const char *prefix,
+                       void (*read)(dict *d, ini_section *s, const dict_node *n)) {
+    const dict_node *all = object_at(d, group);
+    bool loggers = read == read_logger;
+    names list = {.any = loggers};
+    int line = all != NULL ? all->line : d->root.line;
+    text_init(&list.joined, 0);
+    if (loggers) text_add_cstr(&list.joined, "root");
+    ini_section *keys = add_section(d, "", slice_of(group), line, 1);
+    for (size_t i = 0; all != NULL && i < all->count && keys != NULL; i++) {
+        const dict_node *n = &all->members[i];
+        /* The root may also stand among the others. */
+        slice name = loggers && slice_is(n->key, "root") ? SLICE_LITERAL("loggers.root") : n->key;
+        add_name(d, group, &list, name, n->line);
+        ini_section *s = add_section(d, prefix, name, n->line, n->count + 3);
+        if (s == NULL) break;
+        if (n->v->type != VALUE_DICT) {
+            tell(d, n->line, s->name.data, NULL, "an object is wanted");
+            continue;
+        }
+        read(d, s, n);
+        if (loggers) add_key(d, s, "qualname", doubled(d, n->key), n->line);
+    }
+    add_names(d, keys, "keys", &list, line);
+}
+
+static void read_root(dict *d) {
+    static const value none = {.type = VALUE_DICT};
+    const dict_node missing = {.line = d->root.line, .v = &none}, *n = object_at(d, "root");
+    if (n == NULL) n = &missing;
+    ini_section *s = add_section(d, "logger_", SLICE_LITERAL("root"), n->line, n->count + 3);
+    if (s != NULL) read_logger(d, s, n);
+}
+
+static void read_settings(dict *d, const char *name) {
+    const dict_node *n = object_at(d, name), *disable = NULL;
+    if (strcmp(name, "weir") == 0) disable = dict_get(&d->root, "disable_existing_loggers");
+    if (n == NULL && disable == NULL) return;
+    ini_section *s = add_section(d, "", slice_of(name), n ? n->line : disable->line, (n ? n->count : 0) + 1);
+    for (size_t i = 0; s != NULL && n != NULL && i < n->count; i++) {
+        slice value_text;
+        const dict_node *m = &n->members[i];
+        if (m->v->type == VALUE_NONE || !dict_text(d, name, m, &value_text)) continue;
+        if (disable != NULL && slice_is(m->key, "disable_existing_loggers")) continue;
+        add_key(d, s, check_copy(d->c, m->key).data, doubled(d, value_text), m->line);
+    }
+    if (s != NULL && disable != NULL) add_text(d, s, &d->root, "disable_existing_loggers", false);
+}
+
+static void check_version(dict *d) {
+    const dict_node *version = dict_get(&d->root, "version"),
+                    *incremental = dict_get(&d->root, "incremental");
+    if (version == NULL)
+        tell(d, d->root.line, NULL, "version", "dictionary doesn't specify a version (\"version\": 1)");
+    else if (version->v->type != VALUE_INT || version->v->i64 != 1)
+        tell(d, version->line, NULL, "version", "Unsupported version (right is 1)");
+    bool off = incremental == NULL || (incremental->v->type == VALUE_BOOL && !incremental->v->boolean);
+    if (!off)
+        tell(d, incremental->line, NULL, "incremental",
+             "this version replaces configurations as a whole (set levels with `weir set` or the API)");
+}
+
+static size_t members(dict *d, const char *group) {
+    const dict_node *n = dict_get(&d->root, group);
+    return n == NULL ? 0 : n->count;
+}
+
+bool dict_read(checker *c, dict *d) {
+    slice in = slice_make(c->plan->text, c->plan->text_len);
+    value *v = check_alloc(c, sizeof *v);
+    weir_error err;
+    *d = (dict){.c = c};
+    if (v == NULL) return false;
+    if (in.len >= 3 && memcmp(in.data, "\xef\xbb\xbf", 3) == 0) in = slice_make(in.data + 3, in.len - 3);
+    if (json_parse(in, LIMIT_VALUE_DEPTH, &c->plan->memory, v, &err) != 0) {
+        int line = 0, used = 0;
+        if (sscanf(err.message, "line %d: %n", &line, &used) < 1) used = 0;
+        problems_add(c->p, line, NULL, NULL, "no valid JSON: %s", err.message + used);
+        return false;
+    }
+    size_t most = 6; /* weir, admin, root, and the three lists */
+    if (!dict_nodes(in, v, &c->plan->memory, &d->root)) goto no_memory;
+    most += members(d, "formatters") + members(d, "handlers") + members(d, "loggers");
+    c->ini.sections = check_alloc(c, most * sizeof *c->ini.sections);
+    c->ini.expanded = check_alloc(c, 2 * sizeof *c->ini.expanded);
+    if (c->ini.sections == NULL || c->ini.expanded == NULL) return false;
+    name_map_init(&c->ini.names, &c->plan->memory);
+    check_version(d);
+    read_settings(d, "weir");
+    read_settings(d, "admin");
+    read_group(d, "formatters", "formatter_", read_formatter);
+    read_group(d, "handlers", "handler_", read_handler);
+    read_group(d, "loggers", "logger_", read_logger);
+    read_root(d);
+    return true;
+
+no_memory:
+    c->no_memory = true;
+    return false;
+}

@@ -1,0 +1,85 @@
+"""dictConfig as JSON against real Python; what is wrong in it is told with its line."""
+import json
+import os
+
+import harness
+from both import agree, ini, record, OUT
+from harness import test
+
+FORMATS = {"f": {"format": "%(levelname)s %(name)s %(message)s"}, "brace": {"format": "{levelname:8}|{message}\n", "style": "{"},
+           "dollar": {"format": "${name} 100%% $message", "style": "$", "datefmt": "%H"}, "bare": {}, "cls": {"class": "logging.Formatter", "format": "<%(message)s>"}}
+STREAM = {"class": "logging.StreamHandler", "stream": "ext://sys.stdout", "formatter": "f"}
+
+
+def config(**more):
+    return json.dumps({"version": 1, "formatters": FORMATS, "handlers": {"h": STREAM}, "root": {"level": "DEBUG", "handlers": ["h"]}, **more}, indent=1)
+
+
+LINES = [record(n, l, "m %s", "x") for n in ("", "a", "a.b", "a.bb", "a.b.c", "c") for l in (10, 20, 30, 40)]
+
+
+@test(quick=True)
+def formatters_and_handlers():
+    for form in list(FORMATS) + [None]:
+        agree(config(handlers={"h": {**STREAM, "formatter": form}}), LINES)
+    agree(config(handlers={"h": {"class": "logging.StreamHandler", "level": "WARNING"}, "o": {**STREAM, "level": 20}, "n": {"class": "logging.NullHandler"}},
+                 root={"level": 5, "handlers": ["h", "o", "n"]}), LINES)
+    agree(config(handlers={"h": {"class": "logging.FileHandler", "filename": "50%.log", "mode": "w", "encoding": "utf-8", "formatter": "f"}}), LINES, [("50%.log", "old\n")])
+    agree(config(handlers={"h": {"class": "logging.handlers.RotatingFileHandler", "filename": "r.log", "maxBytes": 60, "backupCount": 3, "formatter": "f"}}), LINES)
+
+
+@test(quick=True)
+def loggers_levels_and_propagation():
+    agree(config(loggers={"a": {"level": "INFO", "handlers": ["h"]}, "a.b": {"level": "WARNING", "propagate": False, "handlers": ["h", "h"]}, "c": {"propagate": True}}), LINES)
+    agree(config(loggers={"a": {}, "a.b": {"level": 35, "handlers": []}}, root={"level": "ERROR", "handlers": ["h"]}), LINES)
+    agree(config(root={"level": "DEBUG"}), LINES)
+
+
+@test(quick=True)
+def filters_by_name():
+    agree(config(filters={"ab": {"name": "a.b"}, "all": {}, "c": {"name": "c"}}, handlers={"h": {**STREAM, "filters": ["ab"]}, "i": {**STREAM, "formatter": "cls", "filters": ["c", "all"]}},
+                 root={"level": "DEBUG", "handlers": ["h", "i"]}), LINES)
+    agree(config(filters={"ab": {"name": "a.b"}}, loggers={"a.b": {"filters": ["ab"]}, "a": {"filters": ["ab"]}, "a.bb": {"filters": ["ab", "ab"]}},
+                 root={"level": "DEBUG", "handlers": ["h"], "filters": ["ab"]}), LINES)
+
+
+@test(quick=True)
+def other_places_and_names():
+    agree(config(shared={"level": "WARNING", "files": ["one.log", {"deep": "two.log"}]},
+                 handlers={"h": {**STREAM, "level": "cfg://shared.level"}, "f": {"class": "logging.FileHandler", "filename": "cfg://shared.files[1].deep", "formatter": "f"}},
+                 root={"level": "DEBUG", "handlers": ["h", "f"]}), LINES)
+
+
+@test(quick=True)
+def applied_again_and_mixed_with_ini():
+    other = ini({"root": ("", "DEBUG", "h", None), "a": ("a", "INFO", "", None)}, {"h": OUT}, {"f": {"format": "ini %(message)s"}})
+    again = config(loggers={"a.b": {"level": "ERROR"}}, disable_existing_loggers=False)
+    agree(config(), LINES + [{"op": "reconfigure", "path": "other.ini"}] + LINES, [("other.ini", other)])
+    agree(config(), LINES + [{"op": "reconfigure", "path": "again.json"}] + LINES, [("again.json", again)])
+    agree(other, LINES + [{"op": "reconfigure", "path": "again.json"}] + LINES, [("again.json", config())])
+
+
+@test(quick=True)
+def what_is_wrong_is_told_with_its_line():
+    good = config(filters={"x": {"name": "a"}}, loggers={"a": {"level": "INFO", "handlers": ["h"], "filters": ["x"], "propagate": False}})
+    cases = [('"version": 1', '"version": 2', "Unsupported version"), ('"version": 1', '"version": "1"', "Unsupported version"), ('"version": 1', '"versoin": 1', "doesn't specify a version"),
+             ('"version": 1', '"version": 1, "incremental": true', "incremental"), ('"class": "logging.StreamHandler"', '"class": "SteamHandler"', "did you mean"),
+             ('"class": "logging.StreamHandler"', '"()": "os.system"', "no code in data"), ("ext://sys.stdout", "ext://os.environ", "os.environ"), ("ext://sys.stdout", "ext://__import__('os')", "ext://"),
+             ("ext://sys.stdout", "cfg://no.where", "cfg://"), ('"formatter": "f"', '"formatter": "ff"', "unknown formatter"), ('"level": "INFO"', '"level": "LOUD"', "unknown level"),
+             ('"name": "a"', '"nam": "a"', "unknown key"), ('"propagate": false', '"propagate": "maybe"', "propagate"), ('"stream": "ext', '"steam": "ext', "did you mean stream"),
+             ('"style": "{"', '"style": "x"', "unknown style"), ('{levelname:8}', '{levelname:8', "invalid format"), ('"version": 1,', '"version": 1', "JSON")]
+    for before, after, words in cases:
+        assert good.count(before) >= 1, before
+        bad = good.replace(before, after, 1)
+        line = good[:good.index(before)].count("\n") + 1
+        place = harness.tmp()
+        with open(os.path.join(place, "c.json"), "w") as f:
+            f.write(bad)
+        done = harness.weir("log", "-c", "c.json", "--jsonl", input="", cwd=place, check=2)
+        assert words in done.stderr, (after, done.stderr)
+        wanted = {"versoin": 1, '"version": 1': line + 1 if words == "JSON" else line}.get(before, line) if "versoin" not in after else 1
+        assert any(l.startswith("c.json:%d:" % n) for l in done.stderr.splitlines() for n in ({wanted, wanted + 1} if words in ("JSON", "no code in data") else {wanted})), (after, wanted, done.stderr)
+        assert os.listdir(place) == ["c.json"]
+
+
+harness.main()
