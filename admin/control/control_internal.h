@@ -36,6 +36,7 @@ typedef struct kept_config {
     char way[REQUESTER_WAY], who[REQUESTER_WHO];
     config_origin origin; /* by whose rules it was accepted */
     char *name, *text;
+    char *masked; /* text without its passwords; NULL: it has none */
     size_t len;
 } kept_config;
 
@@ -150,6 +151,7 @@ typedef struct push_request {
     const requester *by;
     bool save;
     uint64_t if_generation; /* 0: whatever runs */
+    bool restored;          /* its '***' are passwords again: set by push_apply */
 } push_request;
 int push_apply(control *c, const push_request *request, push_result *result, weir_error *err);
 void kept_add(control *c, const config_plan *plan, uint64_t generation, const requester *by);

@@ -3,15 +3,28 @@
 #include <stdlib.h>
 
 #include "admin/control/control_internal.h"
+#include "config/secrets.h"
 
 static void kept_free(control *c, kept_config *k) {
     c->kept_bytes -= k->len;
     free(k->name);
     free(k->text);
+    free(k->masked);
     *k = (kept_config){0};
 }
 
 static void drop_oldest(control *c) { kept_free(c, &c->kept[--c->kept_count]); }
+
+static bool mask(const config_plan *plan, kept_config *k) {
+    text masked;
+    slice whole = slice_make(k->text, k->len);
+    text_init(&masked, 0);
+    secrets_mask(plan, whole, &masked);
+    bool good = !masked.failed;
+    if (good && !slice_equal(text_slice(&masked), whole)) good = (k->masked = text_take(&masked)) != NULL;
+    text_done(&masked);
+    return good;
+}
 
 void kept_add(control *c, const config_plan *plan, uint64_t number, const requester *by) {
     kept_config k = {.generation = number,
@@ -27,6 +40,11 @@ void kept_add(control *c, const config_plan *plan, uint64_t number, const reques
     }
     memcpy(k.text, plan->text, plan->text_len);
     k.text[plan->text_len] = '\0';
+    if (!mask(plan, &k)) {
+        free(k.name);
+        free(k.text);
+        return;
+    }
     snprintf(k.way, sizeof k.way, "%s", by->way);
     snprintf(k.who, sizeof k.who, "%s", by->who);
     while (c->kept_count == LIMIT_CONFIG_HISTORY ||
@@ -46,7 +64,8 @@ void control_config_history(control *c, void (*each)(void *arg, const config_ent
     pthread_mutex_lock(&c->change);
     for (size_t i = 0; i < c->kept_count; i++) {
         const kept_config *k = &c->kept[i];
-        config_entry e = {k->generation, k->created_us, k->way, k->who, slice_make(k->text, k->len)};
+        slice shown = k->masked != NULL ? slice_of(k->masked) : slice_make(k->text, k->len);
+        config_entry e = {k->generation, k->created_us, k->way, k->who, shown};
         each(arg, &e);
     }
     pthread_mutex_unlock(&c->change);
@@ -59,6 +78,7 @@ static int kept_copy(control *c, uint64_t number, kept_config *out, weir_error *
     for (size_t i = 0; i < c->kept_count && rc != 0; i++) {
         if (c->kept[i].generation != number) continue;
         *out = c->kept[i];
+        out->masked = NULL;
         out->name = strdup(out->name);
         out->text = strndup(out->text, out->len);
         rc = 0;
@@ -76,7 +96,7 @@ int control_rollback(control *c, uint64_t number, const requester *by, push_resu
     int rc = kept_copy(c, number, &k, err);
     /* It ran once by the rules of its origin: what the file allowed is allowed again. */
     config_origin origin = k.origin == CONFIG_START ? CONFIG_FILE : k.origin;
-    push_request request = {slice_make(k.text, k.len), k.name, origin, by, false, 0};
+    push_request request = {slice_make(k.text, k.len), k.name, origin, by, false, 0, false};
     if (rc == 0) rc = push_apply(c, &request, result, err);
     free(k.name);
     free(k.text);
@@ -105,7 +125,7 @@ bool file_differs(const control *c) {
 
 void control_get_config(control *c, text *out, uint64_t *number, bool *differs_from_file) {
     pthread_mutex_lock(&c->change);
-    if (out != NULL && c->running_dump != NULL) text_add_cstr(out, c->running_dump);
+    if (out != NULL && c->running_dump != NULL) secrets_mask(c->core->plan, slice_of(c->running_dump), out);
     if (out != NULL && c->running_dump == NULL) out->failed = true;
     *number = c->core->generation->number;
     if (differs_from_file != NULL) *differs_from_file = file_differs(c);

@@ -3,6 +3,9 @@
 #include <stdlib.h>
 
 #include "admin/control/control_internal.h"
+#include "config/secrets.h"
+
+static bool is_pushed(config_origin origin) { return origin == CONFIG_PORT || origin == CONFIG_HTTP; }
 
 static void keep_disabled(void *arg, logger *l) { name_list_add(arg, l->name); }
 
@@ -88,6 +91,11 @@ static int apply(control *c, const push_request *request, push_result *result, w
     config_rules rules = rules_for(c, request->origin);
     config_plan *plan = config_check(request->text, request->name, &rules, &result->problems, err);
     if (plan == NULL) return -1;
+    if (request->restored) secrets_hold(c->core->plan, plan, &result->problems);
+    if (result->problems.errors > 0) {
+        config_plan_free(plan);
+        return -1;
+    }
     int rc = build_and_swap(c, request, plan, result, err);
     if (rc != 0) config_plan_free(plan);
     return rc;
@@ -134,17 +142,26 @@ int push_apply(control *c, const push_request *request, push_result *result, wei
         audit_push(c, request, -1, result, err);
         return -1;
     }
+    text whole;
+    push_request changed = *request;
+    text_init(&whole, 0);
+    if (is_pushed(request->origin) && secrets_restore(c->core->plan, request->text, &whole)) {
+        changed.text = text_slice(&whole);
+        changed.restored = true;
+        request = &changed;
+    }
     int rc = apply(c, request, result, err);
     if (rc == 0 && request->save) save(c, request, result); /* with the turn: nobody else writes the file */
     gate_leave(&c->gate, &turn, rc == 0, result->generation);
     problems_sort(&result->problems);
     audit_push(c, request, rc, result, err);
+    text_done(&whole);
     return rc;
 }
 
 int control_push_if(control *c, uint64_t if_generation, slice content, const char *name, config_origin origin,
                     const requester *by, bool save_too, push_result *result, weir_error *err) {
-    push_request request = {content, name, origin, by, save_too, if_generation};
+    push_request request = {content, name, origin, by, save_too, if_generation, false};
     return push_apply(c, &request, result, err);
 }
 
@@ -204,9 +221,14 @@ int control_check(control *c, slice content, const char *name, config_origin ori
                   weir_error *err) {
     *result = (push_result){0};
     if (problems_init(&result->problems, name) != 0) return error_set(err, WEIR_ERR_SYSTEM, "no memory");
+    text whole;
+    text_init(&whole, 0);
     pthread_mutex_lock(&c->change);
     config_rules rules = rules_for(c, origin);
-    config_plan *plan = config_check(content, name, &rules, &result->problems, err);
+    bool restored = is_pushed(origin) && secrets_restore(c->core->plan, content, &whole);
+    config_plan *plan =
+        config_check(restored ? text_slice(&whole) : content, name, &rules, &result->problems, err);
+    if (plan != NULL && restored) secrets_hold(c->core->plan, plan, &result->problems);
     if (plan != NULL) {
         preview(plan, result);
         over_list(c, &result->over);
@@ -214,7 +236,8 @@ int control_check(control *c, slice content, const char *name, config_origin ori
     }
     pthread_mutex_unlock(&c->change);
     problems_sort(&result->problems);
-    int rc = plan != NULL ? 0 : -1;
+    int rc = plan != NULL && result->problems.errors == 0 ? 0 : -1;
+    text_done(&whole);
     config_plan_free(plan);
     return rc;
 }

@@ -91,7 +91,7 @@ static int http_check(const handler_args *args, weir_error *err) {
     text_init(&printed, 0);
     if (args->given[ARG_CREDENTIALS]) rc = add_credentials(&args->values[ARG_CREDENTIALS], &printed, err);
     text_done(&printed);
-    return rc;
+    return rc != 0 ? rc : net_check_secret(args, &args->values[ARG_CREDENTIALS], err);
 }
 
 /* ---- the peer ---- */

@@ -20,6 +20,15 @@ int net_check_host(slice host, const char *what, weir_error *err) {
     return 0;
 }
 
+int net_check_secret(const handler_args *args, const value *credentials, weir_error *err) {
+    bool pair = credentials->type == VALUE_TUPLE || credentials->type == VALUE_LIST;
+    if (!args->pushed || !pair || credentials->list.count != 2) return 0;
+    const value *secret = &credentials->list.items[1];
+    if (secret->type != VALUE_STR || !slice_is(secret->str, "***")) return 0;
+    return error_set(err, WEIR_ERR_INVALID,
+                     "'***' stands for a password, and no running handler of this name has one (write it)");
+}
+
 int net_check_port(const value *v, const char *what, int *port, weir_error *err) {
     if (v->type != VALUE_INT || v->i64 < 0 || v->i64 > 65535)
         return error_set(err, WEIR_ERR_INVALID, "%s is no port (a number from 0 to 65535 is wanted)", what);

@@ -12,6 +12,8 @@ int net_read_address(const value *v, const char *what, slice *host, int *port, w
 /* Names and addresses: not empty, at most 255 bytes, nothing that could change a request or a path. */
 int net_check_host(slice host, const char *what, weir_error *err);
 int net_check_port(const value *v, const char *what, int *port, weir_error *err);
+/* A password that is shown as '***' and was not found again (config/secrets.h) is none. */
+int net_check_secret(const handler_args *args, const value *credentials, weir_error *err);
 /* A UNIX socket's path: absolute in out (relative to args->base_dir). */
 int net_local_path(const handler_args *args, slice path, arena *a, slice *out, weir_error *err);
 

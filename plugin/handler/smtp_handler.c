@@ -84,7 +84,7 @@ static int check_credentials(const handler_args *args, weir_error *err) {
     if (!args->given[ARG_CREDENTIALS]) return 0;
     if (is_sequence(v) && v->list.count == 2 && v->list.items[0].type == VALUE_STR &&
         v->list.items[1].type == VALUE_STR)
-        return 0;
+        return net_check_secret(args, v, err);
     return error_set(err, WEIR_ERR_INVALID, "credentials are no pair (write ('user', 'password'))");
 }
 
