@@ -3,6 +3,7 @@
 
 const KEY = "weir-token";
 const HANDOVER_MS = 200; // so long a new tab waits for another one's token before it asks the user
+const ANSWER_MS = 15000; // the service ends a request that it cannot read or answer within 10 s
 const CLOCK_MS = 2000; // clocks closer than this are taken for the same
 let asking = null; // one dialog for all requests that wait for a token
 let skew = 0; // the service's clock minus ours, in ms: the machines may differ (ssh -L)
@@ -74,33 +75,38 @@ export class Problem extends Error {
   }
 }
 
+const silent = () =>
+  new Problem(0, { detail: "The service does not answer. What is shown may be old; the page keeps trying." });
+
+/** fetch, with a deadline unless the caller has a signal of its own: a tunnel that hangs gives no error. */
 async function reach(path, init) {
+  const deadline = new AbortController();
+  if (!init.signal) setTimeout(() => deadline.abort(), ANSWER_MS); // after the answer it does nothing
   try {
-    return await fetch(path, init);
+    return await fetch(path, { ...init, signal: init.signal ?? deadline.signal });
   } catch (error) {
     if (init.signal?.aborted) throw error;
-    throw new Problem(0, {
-      detail: "The service does not answer. What is shown may be old; the page keeps trying.",
-    });
+    throw silent();
   }
 }
 
 /** One request; asks for the token when it is wanted. Other failures throw Problem. */
 export async function request(method, path, { body, signal, headers } = {}) {
   for (;;) {
+    const used = token();
     const answer = await reach(path, {
       method,
       signal,
       cache: "no-store",
       headers: {
-        Authorization: `Bearer ${token()}`,
+        Authorization: `Bearer ${used}`,
         ...(method === "GET" ? {} : { "Content-Type": "application/json" }),
         ...headers,
       },
       body: body === undefined ? undefined : JSON.stringify(body),
     });
     if (answer.status === 401) {
-      await wantToken();
+      if (token() === used) await wantToken(); // else another request has got a newer one meanwhile
       continue;
     }
     if (!answer.ok) throw new Problem(answer.status, await answer.json().catch(() => null));
@@ -108,8 +114,12 @@ export async function request(method, path, { body, signal, headers } = {}) {
   }
 }
 
-export const get = async (path, options) => (await request("GET", path, options)).json();
-export const send = async (method, path, body) => (await request(method, path, { body })).json();
+const parsed = (answer) =>
+  answer.json().catch(() => {
+    throw silent(); // it ended in the middle
+  });
+export const get = async (path, options) => parsed(await request("GET", path, options));
+export const send = async (method, path, body) => parsed(await request(method, path, { body }));
 
 /** Learns the service's clock from a time that it has just told. What the way here takes is no difference. */
 export function learnClock(iso) {

@@ -230,5 +230,12 @@ class Browser:
     def __enter__(self):
         return self
 
-    def __exit__(self, *exc):
+    def __exit__(self, kind, *rest):
+        """A test that fails says what was to be seen."""
+        if kind is not None and not issubclass(kind, harness.Skip):
+            try:
+                print("        the page: %s\n        %s\n        the console: %s" % (
+                    self.url(), " | ".join(self.text().split("\n"))[:1500], self.console()[-5:]))
+            except (OSError, BrowserError, ValueError) as error:
+                print("        the browser: %s" % error)
         self.close()

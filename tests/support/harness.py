@@ -52,6 +52,7 @@ for _number in (signal.SIGHUP, signal.SIGTERM):
 
 _tests = []
 _cleanups = []
+_reports = None  # a directory, made with the first process under a sanitizer
 
 
 class Skip(Exception):
@@ -113,13 +114,37 @@ def weir(*args, env=None, input=None, check=None, cwd=None, timeout=60):
     return done
 
 
+def _reports_dir():
+    """Where the sanitizers of all processes of this test file write; anybody may, for services of other users."""
+    global _reports
+    if SLOW > 3 and _reports is None:
+        _reports = tempfile.mkdtemp(prefix="weir-reports-")
+        os.chmod(_reports, 0o1777)
+    return _reports
+
+
+def _take_reports():
+    """What a sanitizer said since the last call: a test that passed with a report has not passed."""
+    texts = []
+    for name in sorted(os.listdir(_reports)) if _reports else []:
+        path = os.path.join(_reports, name)
+        with open(path, errors="replace") as f:
+            texts.append(f.read())
+        os.unlink(path)
+    return "\n".join(texts)
+
+
 def full_env(extra=None):
     env = dict(os.environ)
     for name in [n for n in env if n.startswith("WEIR_") and not n.startswith("WEIR_TEST")]:
         del env[name]
     env["ASAN_OPTIONS"] = "detect_leaks=0:handle_segv=0:handle_abort=0"
-    if "tsan" in BUILD:
-        env["TSAN_OPTIONS"] = env.get("TSAN_OPTIONS", "") + ":handle_segv=0:handle_abort=0"
+    if _reports_dir():
+        path = ":log_path=" + os.path.join(_reports_dir(), "report")
+        env["ASAN_OPTIONS"] += path
+        env["UBSAN_OPTIONS"] = os.environ.get("UBSAN_OPTIONS", "print_stacktrace=1") + path
+        suppressions = "suppressions=" + os.path.join(ROOT, "tests/support/tsan.supp")
+        env["TSAN_OPTIONS"] = os.environ.get("TSAN_OPTIONS", suppressions) + ":handle_segv=0:handle_abort=0" + path
     env.update(extra or {})
     return env
 
@@ -314,11 +339,16 @@ def main():
             status, detail = "failed", traceback.format_exc()
         finally:
             clean()
+        reports = _take_reports()
+        if reports:
+            status, detail = "failed", detail + "\nreports of a sanitizer:\n" + reports[-20000:]
         seconds = time.monotonic() - begin
         print("%-7s %-60s %6.2f s%s" % (status, name, seconds, "  " + detail if status == "skipped" else ""), flush=True)
         if status == "failed":
             print(detail, flush=True)
         results.append({"name": name, "status": status, "covers": covers, "seconds": seconds, "detail": detail})
+    if _reports:
+        shutil.rmtree(_reports, True)
     path = os.environ.get("WEIR_TEST_RESULTS")
     if path:
         with open(path, "w") as f:
