@@ -284,7 +284,7 @@ typedef char *(*weir_verify)(const char *text, size_t length, size_t *out_length
 
 /* Python's logging.config.listen(): takes configurations on 127.0.0.1:port. port 0 is any
  * free one; negative is Python's default, 9030. verify may be NULL. Returns the port, or
- * -1: already listening, not started, or the port is taken (weir_status tells). */
+ * -1: already listening, not started, or the port is taken (`weir stats` tells which). */
 WEIR_API int weir_listen(int port, weir_verify verify);
 /* Closes the port that weir_listen opened. Harmless when there is none. */
 WEIR_API void weir_stop_listening(void);

@@ -119,24 +119,46 @@ static bool deliver_one(backend *b, handler *h, const delivery *d) {
     return deliver_in_place(b, h, d);
 }
 
-/* Waits for the room of all handlers before the first of them gets the record: while it waits, no
- * queue holds a part of a record that another handler of the same queue does not have yet, so all of
- * them can be published with a true mark. Only records longer than the guess are not covered. */
-static lane_room prepare(backend *b, const delivery *d, handler **picked, size_t at) {
-    handler *h = picked[at];
+/* Escaped, a byte of the arguments is six at most. */
+static size_t generous(const delivery *d, const lane *l) {
+    size_t bytes = (size_t)d->entry->size * 6 + GUESS_FRAME;
+    return bytes < l->record_max ? bytes : l->record_max;
+}
+
+/* What the record really takes; 0: it will be dropped. */
+static size_t measure(backend *b, const delivery *d, handler *h) {
+    text_clear(&b->scratch);
+    int rc = h->kind->encode(h, d->rec, &b->scratch, NULL);
+    if (rc != 0 || b->scratch.failed) return 0;
+    return b->scratch.len < h->lane->record_max ? b->scratch.len : h->lane->record_max;
+}
+
+/* The room of all parts that go to the queue of picked[at]. */
+static size_t parts_room(backend *b, const delivery *d, handler **picked, size_t at, bool exactly) {
+    const lane *l = picked[at]->lane;
     size_t bytes = 0;
     for (size_t i = 0; i <= at; i++)
-        if (picked[i] != NULL && picked[i]->lane == h->lane) bytes += guess(d, h->lane);
-    if (bytes > h->lane->record_max) bytes = h->lane->record_max;
-    char *to;
-    lane_room got = overflow_reserve(b, h, d, bytes, &to);
+        if (picked[i] != NULL && picked[i]->lane == l)
+            bytes += exactly ? measure(b, d, picked[i]) : generous(d, l);
+    return bytes < l->record_max ? bytes : l->record_max;
+}
+
+/* Waits for the room of all handlers before the first of them gets the record: while it waits, no
+ * queue holds a part of a record that another handler of the same queue does not have yet, so all of
+ * them can be published with a true mark. What a record takes is found out only where room is short.
+ * Not covered are parts that take more together than half of their queue. */
+static lane_room prepare(backend *b, const delivery *d, handler **picked, size_t at) {
+    handler *h = picked[at];
+    char *to = lane_try(b, h, parts_room(b, d, picked, at, false));
+    lane_room got = ROOM_OK;
+    if (to == NULL) got = overflow_reserve(b, h, d, parts_room(b, d, picked, at, !h->lane->stalled), &to);
     if (got == ROOM_OK) lane_commit(b, h, 0, 0);
     return got;
 }
 
 bool deliver_group(backend *b, delivery *d, handler **picked, size_t count) {
     for (size_t i = 1; i < count && d->rec != NULL; i++) {
-        if (picked[i]->lane == NULL || d->entry->size > GUESS_MAX) continue;
+        if (picked[i]->lane == NULL) continue;
         lane_room got = prepare(b, d, picked, i);
         if (got == ROOM_ABANDON) return false;
         if (got == ROOM_DROPPED) picked[i] = NULL; /* counted already */

@@ -274,8 +274,15 @@ def many_connections():
     assert push(port, data).startswith("ok generation ")
     for s in held:
         s.close()
-    sockets = lambda: sum(os.readlink("/proc/%d/fd/%s" % (service.pid, fd)).startswith("socket:")
-                          for fd in os.listdir("/proc/%d/fd" % service.pid))
+
+    def sockets():
+        targets = []
+        for fd in os.listdir("/proc/%d/fd" % service.pid):
+            try:
+                targets.append(os.readlink("/proc/%d/fd/%s" % (service.pid, fd)))
+            except FileNotFoundError:
+                pass # closed meanwhile
+        return sum(t.startswith("socket:") for t in targets)
     wait_until(lambda: sockets() <= 3, 15, "the connections closed")
 
 
