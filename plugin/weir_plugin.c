@@ -107,6 +107,10 @@ static int start_locked(const char *path, weir_error *err) {
     if (core != NULL)
         return error_set(err, WEIR_ERR_STATE, "Weir is started already (push a configuration to change it)");
     pthread_once(&registered, register_once);
+    if (path != NULL && path[0] == '\0') { /* a host's setting that was lost on the way */
+        start_default(NULL, &options, NULL);
+        return error_set(err, WEIR_ERR_INVALID, "the path of the configuration is empty");
+    }
     if (path == NULL) path = secure_getenv("WEIR_CONFIG");
     if (path != NULL && path[0] != '\0') return start_file(path, &options, err);
     return start_default(NULL, &options, err);

@@ -149,9 +149,9 @@ static int read_name(json_formatter *f, enum part p, const value *v, weir_error 
         f->names[p] = v->boolean ? slice_of(key) : SLICE_NONE;
         return 0;
     }
-    if (p == PART_SOURCE) return error_set(err, WEIR_ERR_INVALID, "kwargs: 'source' is True or False");
+    if (p == PART_SOURCE) return error_set(err, WEIR_ERR_INVALID, "'source' is True or False");
     if (v->type != VALUE_STR || v->str.len == 0)
-        return error_set(err, WEIR_ERR_INVALID, "kwargs: '%s' is a name, True or False, not %s", key,
+        return error_set(err, WEIR_ERR_INVALID, "'%s' is a name, True or False, not %s", key,
                          v->type == VALUE_STR ? "''" : value_type_name(v));
     f->names[p] = arena_copy(&f->memory, v->str);
     return f->names[p].data != NULL ? 0 : error_set(err, WEIR_ERR_SYSTEM, "no memory for a formatter");
@@ -163,11 +163,10 @@ static int read_kwarg(json_formatter *f, const value_pair *pair, weir_error *err
             return read_name(f, (enum part)p, &pair->val, err);
     }
     slice name = pair->key.type == VALUE_STR ? pair->key.str : SLICE_LITERAL("?");
-    return error_set(
-        err, WEIR_ERR_INVALID,
-        "kwargs: weir.JSONFormatter knows no '%.*s' (timestamp, level, logger, event, exception, stack, "
-        "template, source)",
-        (int)name.len, name.data);
+    return error_set(err, WEIR_ERR_INVALID,
+                     "weir.JSONFormatter knows no '%.*s' (timestamp, level, logger, event, exception, stack, "
+                     "template, source)",
+                     (int)name.len, name.data);
 }
 
 static int check_distinct(const json_formatter *f, weir_error *err) {
@@ -175,7 +174,7 @@ static int check_distinct(const json_formatter *f, weir_error *err) {
     for (int p = 0; p < PART_SOURCE; p++) {
         others.names[p] = SLICE_NONE;
         if (has(f, (enum part)p) && is_taken(&others, f->names[p]))
-            return error_set(err, WEIR_ERR_INVALID, "kwargs: two keys of the object are called '%.*s'",
+            return error_set(err, WEIR_ERR_INVALID, "two keys of the object are called '%.*s'",
                              (int)f->names[p].len, f->names[p].data);
         others.names[p] = f->names[p];
     }

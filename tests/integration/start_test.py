@@ -1,6 +1,8 @@
 """How a service comes to its configuration: by WEIR_CONFIG alone, by a bad file that is mended later, by a file that is
 changed in all the ways in which files are changed. A version that is not valid, or not yet whole, changes nothing."""
 import os
+import subprocess
+import sys
 import time
 
 import harness
@@ -116,6 +118,24 @@ def missing_start_file_that_comes():
         service.run("log host 20 1")
         assert service.stop() == 0, service.stderr()
         assert any("message 0" in l for l in service.lines("a.log"))
+
+
+@test(quick=True)
+def an_empty_path_is_an_error():
+    """It is a setting that was lost on the way, not weir_start(NULL)."""
+    program = """
+import ctypes, sys
+weir = ctypes.CDLL(sys.argv[1])
+error = ctypes.create_string_buffer(4 + 4096)
+print(weir.weir_start(b"", error), error.raw[4:].split(b"\\0")[0].decode())
+weir.weir_stop()
+"""
+    env = harness.full_env({"WEIR_CONFIG": "/nonexistent.ini", "RUNTIME_DIRECTORY": harness.run_dir(), "WEIR_SERVICE": OWN})
+    if "san" in harness.BUILD:
+        harness.skip("Python without the sanitizer cannot load the library")
+    done = subprocess.run([sys.executable, "-c", program, os.path.join(harness.BUILD, "libweir.so.0")], env=env,
+                          capture_output=True, text=True, check=True)
+    assert done.stdout == "-1 the path of the configuration is empty\n", done
 
 
 def in_two_halves(service, text, pause):
