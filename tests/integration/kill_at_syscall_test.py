@@ -120,7 +120,7 @@ def host_killed_at_each_system_call():
         assert most["pwrite64"] > 10 and most["futex"] > 1, most
         check(service, "")
     killed = 0
-    chosen = points(most, scaled(1500))
+    chosen = points(most, scaled(1000))
     for point in chosen:
         with Service(CONFIG, name=OWN, start=False) as service:
             killed += play(service, tracing([point[0]], inject=point))
@@ -156,7 +156,7 @@ def recovery_killed_at_each_system_call():
     most = counted(service.path("trace"))
     check(service, "")
     killed = 0
-    chosen = points(most, scaled(500))
+    chosen = points(most, scaled(300))
     for point in chosen:
         service = one_left()
         killed += recover_traced(service, tracing([point[0]], inject=point))
