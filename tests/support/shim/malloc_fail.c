@@ -8,12 +8,14 @@
 
 void malloc_fail_at(unsigned long n, int good);
 unsigned long malloc_calls(void);
+unsigned long malloc_calls_here(void);
 void *__libc_malloc(size_t size);
 void *__libc_calloc(size_t count, size_t size);
 void *__libc_realloc(void *old, size_t size);
 
 static unsigned long fail_at, calls;
 static int for_good;
+static __thread unsigned long here __attribute__((tls_model("initial-exec")));
 
 void malloc_fail_at(unsigned long n, int good) {
     __atomic_store_n(&fail_at, 0, __ATOMIC_SEQ_CST);
@@ -24,7 +26,10 @@ void malloc_fail_at(unsigned long n, int good) {
 
 unsigned long malloc_calls(void) { return __atomic_load_n(&calls, __ATOMIC_SEQ_CST); }
 
+unsigned long malloc_calls_here(void) { return here; }
+
 static int fails(void) {
+    here++;
     unsigned long n = __atomic_add_fetch(&calls, 1, __ATOMIC_SEQ_CST);
     unsigned long at = __atomic_load_n(&fail_at, __ATOMIC_SEQ_CST);
     if (at == 0 || n < at || (n > at && !__atomic_load_n(&for_good, __ATOMIC_SEQ_CST))) return 0;
