@@ -191,7 +191,7 @@ def json_everywhere():
     assert bad and {"line", "section", "key", "message", "warning"} == set(bad[0]), bad
     file = json.loads(weir("query", "--history", service.path("history.db"), "--level", "ERROR", "-o", "json", check=0).stdout)
     assert file["message"] == "broken" and file["logger"] == "db"
-    left = weir("recover", "-c", service.config_path, "-o", "json", env=service.env)
+    left = weir("recover", "-c", service.config_path, "-o", "json", env=service.env, cwd=service.dir)
     assert json.loads(left.stdout)["processes"] in (0, 1), left
 
 
