@@ -76,10 +76,10 @@ typedef struct weir_error {
 
 /* Starts Weir by the configuration file at config_path. NULL: the file that WEIR_CONFIG
  * names; without that: root at WARNING to stderr, recent records, the local socket.
- * (An empty path is an error.) Returns 0; or -1 with every problem in err->message (err may be NULL), and then the
- * setup of weir_start(NULL) runs, so that no record vanishes, and the file is watched:
- * its first valid version is applied. Calling it while started is WEIR_ERR_STATE and
- * changes nothing. The path is copied. */
+ * An empty path is an error. Returns 0; or -1 with every problem in err->message (err may be
+ * NULL), and then the setup of weir_start(NULL) runs, so that no record vanishes, and the file
+ * is watched: its first valid version is applied. Calling it while started is WEIR_ERR_STATE
+ * and changes nothing. The path is copied. */
 WEIR_API int weir_start(const char *config_path, weir_error *err);
 
 /* Drains for at most stop_timeout (5 s), then stops and joins every thread of Weir.

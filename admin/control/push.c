@@ -113,6 +113,18 @@ static void audit_push(control *c, const push_request *request, int rc, const pu
         control_note(c, request->by, "configuration %.200s not applied: %.200s", request->name, err->message);
 }
 
+/* The text as the file will be read: what it leaves out of [weir] and [admin] is the default there, not
+ * what runs. NULL: no memory. */
+static config_plan *plan_as_file(control *c, const push_request *request) {
+    problems p;
+    weir_error err;
+    if (problems_init(&p, request->name) != 0) return NULL;
+    config_rules rules = rules_for(c, CONFIG_FILE);
+    config_plan *plan = config_check(request->text, request->name, &rules, &p, &err);
+    problems_done(&p);
+    return plan;
+}
+
 static void save(control *c, const push_request *request, push_result *result) {
     weir_error err;
     if (file_save(c, request->text, &err) != 0) {
@@ -122,9 +134,12 @@ static void save(control *c, const push_request *request, push_result *result) {
     result->saved = true;
     control_note(c, request->by, "configuration %.200s saved to %.200s", request->name, c->core->config_path);
     pthread_mutex_lock(&c->change);
-    file_seen(c, request->text, c->core->plan);
+    config_plan *plan = plan_as_file(c, request);
+    if (plan != NULL) rules_restart(c, &plan->settings, &result->restart);
+    file_seen(c, request->text, plan != NULL ? plan : c->core->plan);
     result->differs_from_file = file_differs(c);
     pthread_mutex_unlock(&c->change);
+    config_plan_free(plan);
 }
 
 int push_apply(control *c, const push_request *request, push_result *result, weir_error *err) {

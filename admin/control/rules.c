@@ -63,6 +63,8 @@ int rules_take(control *c, const config_plan *plan, bool is_start) {
     return paths_take(c, plan);
 }
 
+static const char *shown(text *value) { return value->len > 0 ? text_cstr(value) : "not set"; }
+
 void rules_restart(const control *c, const settings *now, name_list *out) {
     text was, is;
     text_init(&was, 0);
@@ -75,8 +77,7 @@ void rules_restart(const control *c, const settings *now, name_list *out) {
         setting->print(setting, &c->start, &was);
         setting->print(setting, now, &is);
         if (!slice_equal(text_slice(&was), text_slice(&is)))
-            name_list_addf(out, "[%s] %s: %s -> %s", setting->section, setting->key, text_cstr(&was),
-                           text_cstr(&is));
+            name_list_addf(out, "[%s] %s: %s -> %s", setting->section, setting->key, shown(&was), shown(&is));
     }
     text_done(&was);
     text_done(&is);
