@@ -164,5 +164,6 @@ void problems_to_error(const problems *p, weir_error *err) {
     err->code = WEIR_ERR_INVALID;
     memcpy(err->message, text_cstr(&out), out.len);
     err->message[out.len] = '\0';
+    if (out.len == 0) error_set(err, WEIR_ERR_SYSTEM, "no memory to tell of %zu problems", p->errors);
     text_done(&out);
 }
