@@ -63,7 +63,7 @@ int rules_take(control *c, const config_plan *plan, bool is_start) {
     return paths_take(c, plan);
 }
 
-static const char *shown(text *value) { return value->len > 0 ? text_cstr(value) : "not set"; }
+static const char *shown(text *of) { return of->len > 0 ? text_cstr(of) : "not set"; }
 
 void rules_restart(const control *c, const settings *now, name_list *out) {
     text was, is;
