@@ -73,10 +73,14 @@ static bool deliver_aside(backend *b, handler *h, const delivery *d) {
 }
 
 static bool deliver_in_place(backend *b, handler *h, const delivery *d) {
-    char *to;
     size_t size = guess(d, h->lane);
-    lane_room got = overflow_reserve(b, h, d, size, &to);
-    if (got != ROOM_OK) return got != ROOM_ABANDON;
+    char *to = lane_try(b, h, size);
+    /* Where room is short only what it takes is asked for, as prepare did. */
+    if (to == NULL && !h->lane->stalled) return deliver_aside(b, h, d);
+    if (to == NULL) {
+        lane_room got = overflow_reserve(b, h, d, size, &to);
+        if (got != ROOM_OK) return got != ROOM_ABANDON;
+    }
     text out = {.data = to, .cap = size, .limit = size - 1};
     b->err.message[0] = '\0';
     int rc = h->kind->encode(h, d->rec, &out, &b->err);
@@ -156,13 +160,23 @@ static lane_room prepare(backend *b, const delivery *d, handler **picked, size_t
     return got;
 }
 
+/* A wait publishes, which closes the chunks that were found to have room: then all are asked again. */
+static bool prepare_all(backend *b, const delivery *d, handler **picked, size_t count) {
+    uint64_t waits;
+    do {
+        waits = b->waits;
+        for (size_t i = 0; i < count; i++) {
+            if (picked[i] == NULL || picked[i]->lane == NULL) continue;
+            lane_room got = prepare(b, d, picked, i);
+            if (got == ROOM_ABANDON) return false;
+            if (got == ROOM_DROPPED) picked[i] = NULL; /* counted already */
+        }
+    } while (b->waits != waits);
+    return true;
+}
+
 bool deliver_group(backend *b, delivery *d, handler **picked, size_t count) {
-    for (size_t i = 1; i < count && d->rec != NULL; i++) {
-        if (picked[i]->lane == NULL) continue;
-        lane_room got = prepare(b, d, picked, i);
-        if (got == ROOM_ABANDON) return false;
-        if (got == ROOM_DROPPED) picked[i] = NULL; /* counted already */
-    }
+    if (count > 1 && d->rec != NULL && !prepare_all(b, d, picked, count)) return false;
     for (size_t i = 0; i < count; i++)
         if (picked[i] != NULL && !deliver_one(b, picked[i], d)) return false;
     return true;

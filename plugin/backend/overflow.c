@@ -112,6 +112,7 @@ static bool out_of_time(const backend *b) {
 static lane_room wait_for_room(backend *b, handler *h, const delivery *d, size_t bytes, char **out) {
     lane *l = h->lane;
     overflow_policy policy = policy_of(b, h, d->entry->level);
+    b->waits++;
     publish_and_release(b, d->id);
     for (;;) {
         lane_observe(b, l, clock_stamp());

@@ -116,6 +116,7 @@ struct backend {
     bool recents_changed;
     bool owing; /* some handler has a run of drops to tell of */
 
+    uint64_t waits; /* for room: see prepare_all */
     bool (*had)(void *arg, const target *t, uint64_t id); /* recovery only */
     void *had_arg;
     bool abandoned;      /* recovery only: it stopped before the end */
