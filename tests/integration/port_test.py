@@ -96,7 +96,8 @@ def answers():
     assert lines[0] == "refused: 2 problems" and len(lines) == 3, answer
     assert all(line.startswith("<port>:") for line in lines[1:]), answer
     assert "LOUD" in answer and "NoHandler" in answer
-    assert "not supported yet" in push(port, ' {"version": 1}')
+    answer = push(port, ' {"version": 2}')  # dictConfig, as Python's listen() takes it too
+    assert answer.startswith("refused: 1 problem") and "<port>:1: " in answer, answer
     audit = [e for e in service.status()["audit"] if e["way"] == "port"]
     assert audit[-1]["what"].startswith("configuration <port> applied as generation 2"), audit
     assert audit[-1]["who"].startswith("127.0.0.1:")
