@@ -1,9 +1,10 @@
 /* manual_config.c - what a configuration may say, as weir.conf(5) and as docs/config.md: one walk through
- * the tables of settings, handlers and formatters, with a pen for each of the two. */
+ * the tables of settings, handlers, formatters and filters, with a pen for each of the two. */
 #include <string.h>
 
 #include "admin/cli/manual.h"
 #include "config/settings.h"
+#include "filter/filter.h"
 #include "format/formatter.h"
 #include "handler/handler.h"
 
@@ -126,24 +127,28 @@ static const struct {
     {"[logger_NAME]", "handlers", "names of handlers with commas between them; may be empty"},
     {"[logger_NAME]", "qualname", "the logger's dotted name; not for the root"},
     {"[logger_NAME]", "propagate", "1 (default): its records go to the parent's handlers too; 0: not"},
+    {"[logger_NAME]", "filters", "names of filters with commas between them (Python's files ignore it)"},
     {"[handler_NAME]", "class", "one of the classes below"},
     {"[handler_NAME]", "level", "the lowest level that it takes; default NOTSET: all"},
     {"[handler_NAME]", "formatter", "the name of a formatter; without it the message alone"},
     {"[handler_NAME]", "args", "the class's arguments, a tuple as in Python: ('kvd.log',). Literals only"},
     {"[handler_NAME]", "kwargs", "arguments by name, a dict: {'mode': 'w'}"},
+    {"[handler_NAME]", "filters", "names of filters with commas between them (Python's files ignore it)"},
     {"[handler_NAME]", "overflow, escape", "as in [weir], for this handler (Weir's own)"},
     {"[formatter_NAME]", "format", "the line; default %(message)s"},
     {"[formatter_NAME]", "datefmt", "strftime's format of %(asctime)s; default Python's, with milliseconds"},
-    {"[formatter_NAME]", "style", "% (default); { and $ are not in this version"},
+    {"[formatter_NAME]", "style", "% (default), { or $"},
     {"[formatter_NAME]", "class", "one of the classes below; default logging.Formatter"},
     {"[formatter_NAME]", "kwargs", "for a class that takes arguments, a dict (Weir's own)"},
+    {"[filter_NAME]", "class", "one of the classes below; default logging.Filter"},
+    {"[filter_NAME]", "args, kwargs", "the class's arguments, as a handler's"},
 };
 
 static void write_keys(const pen *p, FILE *out) {
     const char *section = "";
     p->heading(out, "Sections");
-    p->paragraph(out, "The names are listed by keys = in [loggers] (root among them), [handlers] and\n"
-                      "[formatters]; each has a section of its own.");
+    p->paragraph(out, "The names are listed by keys = in [loggers] (root among them), [handlers],\n"
+                      "[formatters] and, if there are any, [filters]; each has a section of its own.");
     for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++) {
         if (strcmp(section, keys[i].section) != 0) p->subheading(out, section = keys[i].section);
         p->entry(out, keys[i].key, keys[i].help, "");
@@ -168,6 +173,7 @@ static void write_settings(const pen *p, FILE *out, const char *section) {
 static void write_kinds(const pen *p, FILE *out) {
     const handler_kind *h;
     const formatter_kind *f;
+    const filter_kind *k;
     p->heading(out, "Handlers");
     for (size_t i = 0; (h = handler_kind_at(i)) != NULL; i++) {
         p->entry(out, h->name, h->help, "");
@@ -175,6 +181,11 @@ static void write_kinds(const pen *p, FILE *out) {
     }
     p->heading(out, "Formatters");
     for (size_t i = 0; (f = formatter_kind_at(i)) != NULL; i++) p->entry(out, f->name, f->help, "");
+    p->heading(out, "Filters");
+    for (size_t i = 0; (k = filter_kind_at(i)) != NULL; i++) {
+        p->entry(out, k->name, k->help, "");
+        for (const kind_param *a = k->params; a->name; a++) p->sub_entry(out, a->name, a->help);
+    }
 }
 
 static void write_all(const pen *p, FILE *out) {

@@ -32,6 +32,8 @@
 #define LIMIT_LEVEL_NAMES 256
 /* Handlers alive at one time over all generations: each has a row of counters in the mapping. */
 #define LIMIT_HANDLERS 1024
+/* Filters of one configuration: as many as handlers. */
+#define LIMIT_FILTERS 1024
 /* Targets alive at one time: each has a thread and a queue. */
 #define LIMIT_TARGETS 256
 /* Bytes of one thread's bound context. */

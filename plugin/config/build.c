@@ -155,11 +155,11 @@ static int build_filters(build *b) {
     if (b->g->filters == NULL) return no_memory(b);
     for (size_t i = 0; i < b->plan->filter_count; i++) {
         const plan_filter *plan = &b->plan->filters[i];
-        const value name = value_str(plan->logger), args = {.type = VALUE_TUPLE, .list = {&name, 1}};
         weir_error err;
-        if (filter_kind_find(SLICE_LITERAL("logging.Filter"))->create(&args, NULL, &b->g->filters[i], &err) !=
-            0)
-            return no_memory(b);
+        if (plan->kind->create(&plan->args, &b->g->filters[i], &err) != 0) {
+            tell(b, plan->line, "filter_", plan->name, NULL, err.message);
+            return -1;
+        }
         b->g->filter_count++;
     }
     return 0;

@@ -59,6 +59,7 @@ static void check_all(checker *c) {
     c->is_dict = stripped.len > 0 && stripped.data[0] == '{';
     arena *a = &c->plan->memory;
     name_map_init(&c->formatters, a);
+    name_map_init(&c->filters, a);
     name_map_init(&c->handlers, a);
     name_map_init(&c->loggers, a);
     name_map_init(&c->listed, a);
@@ -68,12 +69,10 @@ static void check_all(checker *c) {
     check_settings(c);
     if (stripped.len == 0) return;
     check_formatters(c);
+    check_filters(c);
     check_handlers(c);
     check_loggers(c);
-    if (c->is_dict)
-        dict_filters(&d);
-    else
-        check_leftover(c);
+    if (!c->is_dict) check_leftover(c);
 }
 
 static void tell_no_memory(checker *c, weir_error *err) {

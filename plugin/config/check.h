@@ -13,6 +13,7 @@ typedef struct checker {
     problems *p;
     slice base_dir;      /* of relative paths */
     name_map formatters; /* name -> index in the plan */
+    name_map filters;
     name_map handlers;
     name_map loggers; /* qualname -> index */
     name_map listed;  /* sections that a keys= names */
@@ -52,12 +53,27 @@ void check_keys_known(checker *c, const ini_section *s, const char *const *known
 
 void check_settings(checker *c);
 void check_formatters(checker *c);
+void check_filters(checker *c);
+/* `filters` of a logger or handler. */
+void check_filter_list(checker *c, const ini_section *s, plan_filter_list *out);
 void check_handlers(checker *c);
 void check_loggers(checker *c);
 /* Sections that nothing names. */
 void check_leftover(checker *c);
 
-/* args= and kwargs= onto the parameters of h->kind. true: h->args is complete and of the right types. */
+/* A class as a call: where args= and kwargs= go. */
+typedef struct class_call {
+    const char *class_name;
+    const kind_param *params;
+    size_t param_max; /* rows of the table, the end not counted when it is full */
+    value *values;    /* as many of each as params, zeroed */
+    bool *given;
+} class_call;
+/* args= and kwargs= onto the parameters of the call. true: complete and of the right types. */
+bool check_bind(checker *c, const ini_section *s, const class_call *call);
+/* Which of the two keys a problem with the arguments belongs to, and its line. */
+const char *check_args_key(checker *c, const ini_section *s, int *line);
+/* The same onto h->kind, and what the kind says to it. true: h->args is complete and of the right types. */
 bool check_args(checker *c, const ini_section *s, plan_handler *h);
 /* The same where the class is not known: what is wrong with them whatever it is. */
 void check_literals(checker *c, const ini_section *s);

@@ -111,13 +111,14 @@ static uint64_t definition(checker *c, const plan_handler *h) {
 }
 
 static void read_handler(checker *c, const ini_section *s, plan_handler *h) {
-    static const char *const known[] = {"class",  "level",    "formatter", "args", "kwargs",
-                                        "escape", "overflow", "target",    NULL};
+    static const char *const known[] = {"class",   "level",  "formatter", "args",   "kwargs",
+                                        "filters", "escape", "overflow",  "target", NULL};
     settings own = c->plan->settings;
     h->line = h->level_line = s->line;
     check_keys_known(c, s, known);
     check_level(c, s, &h->level, &h->level_line);
     read_formatter(c, s, h);
+    check_filter_list(c, s, &h->filters);
     check_setting(c, s, "escape", &own);
     h->overflow_given = check_setting(c, s, "overflow", &own);
     h->escape = c->rules->escape_given ? c->rules->escape : own.escape;

@@ -80,13 +80,14 @@ static void read_propagate(checker *c, const ini_section *s, plan_logger *l) {
 
 static void read_logger(checker *c, const ini_section *s, plan_logger *l, bool root) {
     static const char *const known[] = {"level",   "handlers", "qualname", "propagate",
-                                        "channel", "parent",   NULL};
+                                        "filters", "channel",  "parent",   NULL};
     l->section = s->name;
     l->line = s->line;
     if (l->level_line == 0) l->level_line = s->line;
     check_keys_known(c, s, known);
     check_level(c, s, &l->level, &l->level_line);
     read_handlers(c, s, l);
+    check_filter_list(c, s, &l->filters);
     if (!root) read_propagate(c, s, l);
 }
 
@@ -166,8 +167,10 @@ static bool has_prefix(slice s, const char *prefix) {
 }
 
 void check_leftover(checker *c) {
-    static const char *const fixed[] = {"loggers", "handlers", "formatters", "weir", "admin", "DEFAULT"};
-    static const char *const prefixes[] = {"logger_", "handler_", "formatter_"};
+    static const char *const fixed[] = {"loggers", "handlers", "formatters", "filters",
+                                        "weir",    "admin",    "DEFAULT"};
+    static const char *const prefixes[] = {"logger_", "handler_", "formatter_", "filter_"};
+    static const char *const lists[] = {"loggers", "handlers", "formatters", "filters"};
     uint32_t listed;
     for (size_t i = 0; i < c->ini.count; i++) {
         const ini_section *s = &c->ini.sections[i];
@@ -178,14 +181,11 @@ void check_leftover(checker *c) {
             suggest_offer(&near, slice_of(fixed[n]));
         }
         if (known || name_map_get(&c->listed, 0, s->name, &listed)) continue;
-        for (size_t n = 0; n < 3; n++) {
+        for (size_t n = 0; n < 4; n++) {
             if (!has_prefix(s->name, prefixes[n])) continue;
             known = true;
-            problems_warn(c->p, s->line, s->name.data, NULL,
-                          "the section is not used (list it in [%ss] keys)",
-                          n == 0   ? "logger"
-                          : n == 1 ? "handler"
-                                   : "formatter");
+            problems_warn(c->p, s->line, s->name.data, NULL, "the section is not used (list it in [%s] keys)",
+                          lists[n]);
         }
         if (!known && near.best.data != NULL)
             problems_warn(c->p, s->line, s->name.data, NULL, "unknown section, ignored (did you mean [%s]?)",

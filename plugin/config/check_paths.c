@@ -13,14 +13,10 @@
 #include "config/check.h"
 #include "sink/net_options.h"
 
-static const char *args_key(checker *c, const ini_section *s) {
-    return ini_get_raw(&c->ini, s, "args") || !ini_get_raw(&c->ini, s, "kwargs") ? "args" : "kwargs";
-}
-
 static plan_place place_of(checker *c, const ini_section *s) {
-    const char *key = args_key(c, s);
-    const ini_key *k = ini_get_raw(&c->ini, s, key);
-    return (plan_place){s->name.data, key, k ? k->line : s->line};
+    int line;
+    const char *key = check_args_key(c, s, &line);
+    return (plan_place){s->name.data, key, line};
 }
 
 static void tell(checker *c, const ini_section *s, const char *why) {

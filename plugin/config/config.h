@@ -30,7 +30,8 @@ typedef struct plan_formatter {
 } plan_formatter;
 typedef struct plan_filter {
     slice name;
-    slice logger; /* "": all pass */
+    const filter_kind *kind;
+    filter_args args;
     int line;
 } plan_filter;
 typedef struct plan_filter_list {

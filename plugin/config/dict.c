@@ -7,6 +7,9 @@
 #include "base/json.h"
 #include "config/dict.h"
 
+/* Keys of a section beyond those of its object: handlers, qualname, kwargs. */
+#define OWN_KEYS 3
+
 typedef struct names {
     text joined;
     bool any;
@@ -104,8 +107,7 @@ static bool is_one_of(slice name, const char *const *list) {
     return false;
 }
 
-/* All other keys are arguments by name. "()" would call anything: there are only the classes that Weir knows.
- */
+/* All other keys are arguments by name. */
 static void add_kwargs(dict *d, ini_section *s, const dict_node *object, const char *const *own) {
     text out;
     size_t count = 0;
@@ -114,10 +116,9 @@ static void add_kwargs(dict *d, ini_section *s, const dict_node *object, const c
     for (size_t i = 0; i < object->count; i++) {
         const dict_node *m = &object->members[i];
         const value key = value_str(m->key);
-        if (slice_is(m->key, "()") || slice_is(m->key, ".")) {
-            tell(d, m->line, s->name.data, check_copy(d->c, m->key).data,
-                 "no code in data: factories and attributes are not taken (write class, and arguments by "
-                 "name)");
+        if (slice_is(m->key, ".")) {
+            tell(d, m->line, s->name.data, ".",
+                 "no code in data: attributes are not taken (write class, and arguments by name)");
             continue;
         }
         if (is_one_of(m->key, own)) continue;
@@ -136,22 +137,56 @@ static void add_kwargs(dict *d, ini_section *s, const dict_node *object, const c
     text_done(&out);
 }
 
+/* "class", or "()": a factory. Python would call anything there; here it is one of the known classes. */
+static void add_class(dict *d, ini_section *s, const dict_node *object, bool (*is_known)(slice name)) {
+    const dict_node *factory = dict_get(object, "()"), *class = dict_get(object, "class");
+    slice name;
+    if (factory == NULL) {
+        add_text(d, s, object, "class", false);
+        return;
+    }
+    if (class != NULL) tell(d, class->line, s->name.data, "class", "\"()\" names the class already");
+    if (!dict_text(d, s->name.data, factory, &name)) return;
+    if (is_known(name))
+        add_key(d, s, "class", doubled(d, name), factory->line);
+    else
+        tell(d, factory->line, s->name.data, "()",
+             "no code in data: a factory is one of the classes that are known here (write class, and "
+             "arguments "
+             "by name)");
+}
+
+static bool is_formatter(slice name) { return formatter_kind_find(name) != NULL; }
+static bool is_filter(slice name) { return filter_kind_find(name) != NULL; }
+static bool is_handler(slice name) { return handler_kind_find(name) != NULL; }
+
 static void read_formatter(dict *d, ini_section *s, const dict_node *n) {
-    static const char *const own[] = {"format", "datefmt", "style", "class", "validate", NULL};
+    static const char *const own[] = {"format", "datefmt", "style", "class", "()", "validate", NULL};
     const dict_node *validate = dict_get(n, "validate");
     add_text(d, s, n, "format", true);
     add_text(d, s, n, "datefmt", true);
     add_text(d, s, n, "style", true);
-    add_text(d, s, n, "class", false);
+    add_class(d, s, n, is_formatter);
     if (validate != NULL && validate->v->type == VALUE_BOOL && !validate->v->boolean)
         tell(d, validate->line, s->name.data, "validate", "formats are always validated (leave it out)");
     add_kwargs(d, s, n, own);
 }
 
+static void read_filter(dict *d, ini_section *s, const dict_node *n) {
+    static const char *const own[] = {"class", "()", NULL};
+    add_class(d, s, n, is_filter);
+    add_kwargs(d, s, n, own);
+}
+
 static void read_handler(dict *d, ini_section *s, const dict_node *n) {
-    static const char *const own[] = {"class", "level", "formatter", "filters", "escape", "overflow", NULL};
-    for (size_t i = 0; own[i] != NULL; i++)
-        if (strcmp(own[i], "filters") != 0) add_text(d, s, n, own[i], false);
+    static const char *const own[] = {"class",   "()",     "level",    "formatter",
+                                      "filters", "escape", "overflow", NULL};
+    add_class(d, s, n, is_handler);
+    add_text(d, s, n, "level", false);
+    add_text(d, s, n, "formatter", false);
+    add_text(d, s, n, "escape", false);
+    add_text(d, s, n, "overflow", false);
+    if (dict_get(n, "filters") != NULL) add_list(d, s, n, "filters");
     add_kwargs(d, s, n, own);
 }
 
@@ -160,6 +195,7 @@ static void read_logger(dict *d, ini_section *s, const dict_node *n) {
     slice on;
     add_text(d, s, n, "level", false);
     add_list(d, s, n, "handlers");
+    if (dict_get(n, "filters") != NULL) add_list(d, s, n, "filters");
     if (propagate == NULL || !dict_text(d, s->name.data, propagate, &on)) return;
     on = slice_is(on, "yes") ? SLICE_LITERAL("1") : slice_is(on, "no") ? SLICE_LITERAL("0") : doubled(d, on);
     add_key(d, s, "propagate", on, propagate->line);
@@ -188,7 +224,7 @@ static void read_group(dict *d, const char *group, const char *prefix,
         /* The root may also stand among the others. */
         slice name = loggers && slice_is(n->key, "root") ? SLICE_LITERAL("loggers.root") : n->key;
         add_name(d, group, &list, name, n->line);
-        ini_section *s = add_section(d, prefix, name, n->line, n->count + 3);
+        ini_section *s = add_section(d, prefix, name, n->line, n->count + OWN_KEYS);
         if (s == NULL) break;
         if (n->v->type != VALUE_DICT) {
             tell(d, n->line, s->name.data, NULL, "an object is wanted");
@@ -204,7 +240,7 @@ static void read_root(dict *d) {
     static const value none = {.type = VALUE_DICT};
     const dict_node missing = {.line = d->root.line, .v = &none}, *n = object_at(d, "root");
     if (n == NULL) n = &missing;
-    ini_section *s = add_section(d, "logger_", SLICE_LITERAL("root"), n->line, n->count + 3);
+    ini_section *s = add_section(d, "logger_", SLICE_LITERAL("root"), n->line, n->count + OWN_KEYS);
     if (s != NULL) read_logger(d, s, n);
 }
 
@@ -254,9 +290,9 @@ bool dict_read(checker *c, dict *d) {
         problems_add(c->p, line, NULL, NULL, "no valid JSON: %s", err.message + used);
         return false;
     }
-    size_t most = 6; /* weir, admin, root, and the three lists */
+    size_t most = 7; /* weir, admin, root, and the four lists */
     if (!dict_nodes(in, v, &c->plan->memory, &d->root)) goto no_memory;
-    most += members(d, "formatters") + members(d, "handlers") + members(d, "loggers");
+    most += members(d, "formatters") + members(d, "filters") + members(d, "handlers") + members(d, "loggers");
     c->ini.sections = check_alloc(c, most * sizeof *c->ini.sections);
     c->ini.expanded = check_alloc(c, 2 * sizeof *c->ini.expanded);
     if (c->ini.sections == NULL || c->ini.expanded == NULL) return false;
@@ -265,6 +301,7 @@ bool dict_read(checker *c, dict *d) {
     read_settings(d, "weir");
     read_settings(d, "admin");
     read_group(d, "formatters", "formatter_", read_formatter);
+    read_group(d, "filters", "filter_", read_filter);
     read_group(d, "handlers", "handler_", read_handler);
     read_group(d, "loggers", "logger_", read_logger);
     read_root(d);

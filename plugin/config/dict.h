@@ -30,7 +30,5 @@ bool dict_read(checker *c, dict *d);
  * false: told. section is for the message. */
 bool dict_literal(dict *d, const char *section, const dict_node *n, text *out);
 bool dict_text(dict *d, const char *section, const dict_node *n, slice *out);
-/* dict_filters.c: `filters`, after handlers and loggers are checked. */
-void dict_filters(dict *d);
 
 #endif

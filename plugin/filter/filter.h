@@ -1,22 +1,42 @@
-/* filter.h - lets a record through or not. One kind a file, one row each in filter_kinds. Backend. */
+/* filter.h - lets a record through or not. One kind a file, one row each in filter_kinds
+ * (filter/filter_kinds.c); the row says the class names, the arguments (checked and documented from the same
+ * table) and how to make one.
+ *
+ * A filter is made by config/check (to see that it can be: freed at once) and by config/build, asked by the
+ * backend thread only, and ends with its generation. */
 #ifndef WEIR_FILTER_FILTER_H
 #define WEIR_FILTER_FILTER_H
 
 #include "base/error.h"
+#include "base/param.h"
 #include "record/record.h"
 
 typedef struct filter filter;
-typedef struct filter_kind {
-    const char *name; /* "logging.Filter" */
+typedef struct filter_kind filter_kind;
+
+#define FILTER_PARAMS 8
+/* The arguments, in the order of the kind's table; value type VALUE_NONE and given false: left out, or None
+ * for one that is not required. They do not outlive create. */
+typedef struct filter_args {
+    const filter_kind *kind; /* the row that create belongs to */
+    value values[FILTER_PARAMS];
+    bool given[FILTER_PARAMS];
+} filter_args;
+
+struct filter_kind {
+    const char *name;       /* "logging.Filter" */
+    const char *aliases[2]; /* NULL: none */
     const char *help;
-    int (*create)(const value *args, const value *kwargs, filter **out, weir_error *err);
-} filter_kind;
+    kind_param params[FILTER_PARAMS];
+    /* -1: not made, err says why (without a place: the caller knows it). */
+    int (*create)(const filter_args *args, filter **out, weir_error *err);
+};
 struct filter {
     const filter_kind *kind;
     bool (*pass)(filter *f, record *rec);
     void (*free)(filter *f);
 };
-const filter_kind *filter_kind_find(slice name);
-const filter_kind *filter_kind_at(size_t index);
+const filter_kind *filter_kind_find(slice class_name);
+const filter_kind *filter_kind_at(size_t index); /* NULL at the end */
 
 #endif

@@ -1,13 +1,21 @@
-/* filter_kinds.c - the table of filter classes. Read where configurations are checked and built.
- * Stateless; any thread. */
+/* filter_kinds.c - the table of filter classes: a new one is a file, and a row here. Read where
+ * configurations are checked and built. Stateless; any thread. */
 #include "filter/name_filter.h"
 
 static const filter_kind *const filter_kinds[] = {&name_filter_kind};
 #define KIND_COUNT (sizeof filter_kinds / sizeof filter_kinds[0])
 
-const filter_kind *filter_kind_find(slice name) {
+static bool is_named(const filter_kind *kind, slice name) {
+    if (slice_is(name, kind->name)) return true;
+    for (size_t i = 0; i < sizeof kind->aliases / sizeof kind->aliases[0]; i++) {
+        if (kind->aliases[i] != NULL && slice_is(name, kind->aliases[i])) return true;
+    }
+    return false;
+}
+
+const filter_kind *filter_kind_find(slice class_name) {
     for (size_t i = 0; i < KIND_COUNT; i++) {
-        if (slice_is(name, filter_kinds[i]->name)) return filter_kinds[i];
+        if (is_named(filter_kinds[i], class_name)) return filter_kinds[i];
     }
     return NULL;
 }

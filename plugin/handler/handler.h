@@ -7,6 +7,7 @@
 #ifndef WEIR_HANDLER_HANDLER_H
 #define WEIR_HANDLER_HANDLER_H
 
+#include "base/param.h"
 #include "filter/filter.h"
 #include "format/formatter.h"
 #include "frontend/capture.h"
@@ -14,29 +15,10 @@
 
 typedef struct handler handler;
 
-typedef enum param_type {
-    PARAM_STR,
-    PARAM_PATH,
-    PARAM_INT,
-    PARAM_BOOL,
-    PARAM_FLOAT,
-    PARAM_STREAM,
-    PARAM_DURATION,
-    PARAM_SIZE,
-    PARAM_ANY
-} param_type;
 #define HANDLER_PARAMS 16
-typedef struct handler_param {
-    const char *name; /* Python's; NULL ends the table */
-    param_type type;
-    bool required;
-    const char *help; /* with unit, limits and default */
-} handler_param;
+typedef kind_param handler_param;
 /* The arguments, in the order of the table; value type VALUE_NONE and given false: left out, or None for
- * one that is not required. config/check_args has made each what its type says: PATH and STR are VALUE_STR
- * without NUL (a PATH as written; absolute and clean where `pushed`), INT VALUE_INT, BOOL VALUE_BOOL, FLOAT
- * VALUE_FLOAT, STREAM one of literal.h's two texts, DURATION VALUE_INT in milliseconds, SIZE VALUE_INT in
- * bytes, both never negative. */
+ * one that is not required. config/check_args has made each what its type says (base/param.h). */
 typedef struct handler_args {
     value values[HANDLER_PARAMS];
     bool given[HANDLER_PARAMS];

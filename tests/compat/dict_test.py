@@ -66,7 +66,7 @@ def what_is_wrong_is_told_with_its_line():
              ('"version": 1', '"version": 1, "incremental": true', "incremental"), ('"class": "logging.StreamHandler"', '"class": "SteamHandler"', "did you mean"),
              ('"class": "logging.StreamHandler"', '"()": "os.system"', "no code in data"), ("ext://sys.stdout", "ext://os.environ", "os.environ"), ("ext://sys.stdout", "ext://__import__('os')", "ext://"),
              ("ext://sys.stdout", "cfg://no.where", "cfg://"), ('"formatter": "f"', '"formatter": "ff"', "unknown formatter"), ('"level": "INFO"', '"level": "LOUD"', "unknown level"),
-             ('"name": "a"', '"nam": "a"', "unknown key"), ('"propagate": false', '"propagate": "maybe"', "propagate"), ('"stream": "ext', '"steam": "ext', "did you mean stream"),
+             ('"name": "a"', '"nam": "a"', "did you mean name"), ('"propagate": false', '"propagate": "maybe"', "propagate"), ('"stream": "ext', '"steam": "ext', "did you mean stream"),
              ('"style": "{"', '"style": "x"', "unknown style"), ('{levelname:8}', '{levelname:8', "invalid format"), ('"version": 1,', '"version": 1', "JSON")]
     for before, after, words in cases:
         assert good.count(before) >= 1, before

@@ -1,0 +1,31 @@
+/* param.h - the arguments of a class that a configuration names (a handler, a filter): one table row each.
+ * Checking, messages, the manual and docs/config.md come from the same rows. Constant data. */
+#ifndef WEIR_BASE_PARAM_H
+#define WEIR_BASE_PARAM_H
+
+#include <stdbool.h>
+
+typedef enum param_type {
+    PARAM_STR,
+    PARAM_PATH,
+    PARAM_INT,
+    PARAM_BOOL,
+    PARAM_FLOAT,
+    PARAM_STREAM,
+    PARAM_DURATION,
+    PARAM_SIZE,
+    PARAM_ANY
+} param_type;
+
+/* What config/check_args makes of a value of each type: PATH and STR are VALUE_STR without NUL (a PATH as
+ * written; absolute and clean where it was pushed), INT VALUE_INT, BOOL VALUE_BOOL, FLOAT VALUE_FLOAT, STREAM
+ * one of value.h's two texts, DURATION VALUE_INT in milliseconds, SIZE VALUE_INT in bytes, both never
+ * negative. */
+typedef struct kind_param {
+    const char *name; /* Python's; NULL ends the table */
+    param_type type;
+    bool required;
+    const char *help; /* with unit, limits and default */
+} kind_param;
+
+#endif

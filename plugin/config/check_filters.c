@@ -1,0 +1,128 @@
+/* check_filters.c - [filters] and its sections: class, args, kwargs; and the `filters` of loggers and
+ * handlers. Python's fileConfig ignores all of it, so a `filters` key where no [filters] stands is ignored
+ * here, too, with a warning. A filter is made once, to see that it can be, and freed. Runs on the thread that
+ * checks. */
+#include "base/limits.h"
+#include "config/check.h"
+
+static void tell_class(checker *c, const ini_section *s, slice name, int line) {
+    text known;
+    text_init(&known, 0);
+    suggestion near = check_near(c, name);
+    for (size_t i = 0; filter_kind_at(i) != NULL; i++) {
+        text_addf(&known, "%s%s", i ? ", " : "", filter_kind_at(i)->name);
+        suggest_offer(&near, slice_of(filter_kind_at(i)->name));
+    }
+    if (near.best.data != NULL)
+        problems_add(c->p, line, s->name.data, "class", "unknown class \"%s\" (did you mean %s?)",
+                     check_show(c, name), near.best.data);
+    else
+        problems_add(c->p, line, s->name.data, "class", "unknown class \"%s\" (known: %s)",
+                     check_show(c, name), text_cstr(&known));
+    text_done(&known);
+}
+
+/* An empty class is Python's Filter, as a missing one is. */
+static void read_class(checker *c, const ini_section *s, plan_filter *f) {
+    slice name = SLICE_NONE;
+    int line = s->line;
+    check_value(c, s, "class", &name, &line);
+    if (name.len == 0) name = SLICE_LITERAL("logging.Filter");
+    f->kind = filter_kind_find(name);
+    if (f->kind == NULL) tell_class(c, s, name, line);
+}
+
+static void try_filter(checker *c, const ini_section *s, const plan_filter *f) {
+    weir_error err;
+    filter *made = NULL;
+    int line;
+    if (f->kind->create(&f->args, &made, &err) == 0) {
+        made->free(made);
+        return;
+    }
+    const char *key = check_args_key(c, s, &line);
+    problems_add(c->p, line, s->name.data, key, "%s", err.message);
+}
+
+static void read_filter(checker *c, const ini_section *s, plan_filter *f) {
+    static const char *const known[] = {"class", "args", "kwargs", NULL};
+    f->line = s->line;
+    check_keys_known(c, s, known);
+    read_class(c, s, f);
+    if (f->kind == NULL) {
+        check_literals(c, s);
+        return;
+    }
+    const class_call call = {f->kind->name, f->kind->params, FILTER_PARAMS, f->args.values, f->args.given};
+    f->args.kind = f->kind;
+    if (check_bind(c, s, &call)) try_filter(c, s, f);
+}
+
+void check_filters(checker *c) {
+    name_list_view list;
+    int line = 0;
+    uint32_t seen;
+    if (ini_find(&c->ini, SLICE_LITERAL("filters")) == NULL || !check_keys(c, "filters", &list, &line))
+        return;
+    if (list.count > LIMIT_FILTERS) {
+        problems_add(c->p, line, "filters", "keys", "%zu filters (at most %d)", list.count, LIMIT_FILTERS);
+        return;
+    }
+    c->plan->filters = check_alloc(c, list.count * sizeof *c->plan->filters);
+    if (c->plan->filters == NULL) return;
+    for (size_t i = 0; i < list.count && !c->no_memory; i++) {
+        if (name_map_get(&c->filters, 0, list.names[i], &seen)) continue;
+        plan_filter *f = &c->plan->filters[c->plan->filter_count];
+        f->name = check_copy(c, list.names[i]);
+        if (name_map_put(&c->filters, 0, f->name, (uint32_t)c->plan->filter_count) != 0) c->no_memory = true;
+        c->plan->filter_count++;
+        const ini_section *s = check_section(c, "filter_", list.names[i], "filters", line);
+        if (s != NULL) read_filter(c, s, f);
+    }
+}
+
+/* ---- of loggers and handlers ---- */
+
+static void tell_filter(checker *c, const ini_section *s, slice name, int line) {
+    suggestion near = check_near(c, name);
+    for (size_t i = 0; i < c->plan->filter_count; i++) suggest_offer(&near, c->plan->filters[i].name);
+    if (name.len == 0)
+        problems_add(c->p, line, s->name.data, "filters", "an empty name in the list (a ',' too many?)");
+    else if (near.best.data != NULL)
+        problems_add(c->p, line, s->name.data, "filters", "unknown filter \"%s\" (did you mean %s?)",
+                     check_show(c, name), check_show(c, near.best));
+    else
+        problems_add(c->p, line, s->name.data, "filters", "unknown filter \"%s\" (list it in [filters] keys)",
+                     check_show(c, name));
+}
+
+static bool has(const plan_filter_list *list, const plan_filter *f) {
+    for (size_t i = 0; i < list->count; i++)
+        if (list->items[i] == f) return true;
+    return false;
+}
+
+void check_filter_list(checker *c, const ini_section *s, plan_filter_list *out) {
+    slice in;
+    int line;
+    uint32_t index;
+    name_list_view list;
+    if (!check_value(c, s, "filters", &in, &line)) return;
+    *out = (plan_filter_list){0};
+    if (ini_find(&c->ini, SLICE_LITERAL("filters")) == NULL) {
+        if (in.len > 0)
+            problems_warn(c->p, line, s->name.data, "filters",
+                          "ignored as in Python: there is no section [filters] (with: keys = name, name)");
+        return;
+    }
+    if (!check_split(c, in, &list) || list.count == 0) return;
+    size_t most = list.count < c->plan->filter_count ? list.count : c->plan->filter_count;
+    out->items = check_alloc(c, most * sizeof *out->items);
+    for (size_t i = 0; i < list.count && out->items != NULL; i++) {
+        if (!name_map_get(&c->filters, 0, list.names[i], &index))
+            tell_filter(c, s, list.names[i], line);
+        else if (!has(out,
+                      &c->plan->filters[index])) /* one twice counts once, as Python's addFilter has it */
+            out->items[out->count++] = &c->plan->filters[index];
+    }
+}
