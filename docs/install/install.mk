@@ -38,7 +38,7 @@ install: lib cli man
 	install -m 755 $(BUILD)/libweir.so.0 $(DESTDIR)$(LIBDIR)/libweir.so.0
 	ln -sf libweir.so.0 $(DESTDIR)$(LIBDIR)/libweir.so
 	install -m 644 $(BUILD)/libweir.a $(DESTDIR)$(LIBDIR)/libweir.a
-	install -m 644 plugin/weir.h $(DESTDIR)$(PREFIX)/include/weir.h
+	install -m 644 plugin/weir*.h $(DESTDIR)$(PREFIX)/include
 	install -m 755 $(BUILD)/weir $(DESTDIR)$(PREFIX)/bin/weir
 	sed -e 's|@PREFIX@|$(PREFIX)|; s|@LIBDIR@|$(LIBDIR)|; s|@VERSION@|$(VERSION)|' docs/install/weir.pc.in \
 	    >$(DESTDIR)$(LIBDIR)/pkgconfig/weir.pc

@@ -44,6 +44,10 @@
  * record is marked as cut. */
 #define LIMIT_CALL_FIELDS 64
 
+/* Attributes that a host may set in one record that it makes: Python's own are 22, extras a handful; a list of
+ * so many is still searched at once. */
+#define LIMIT_RECORD_ATTRIBUTES 256
+
 /* Ring and queue sizes (bytes); the defaults are DESIGN's. */
 #define RING_FIRST_SIZE (16 * 1024)
 #define RING_MIN_SIZE (16 * 1024)

@@ -3,6 +3,7 @@ honours what packagers set and reaches for nothing; and README's example built a
 import atexit
 import filecmp
 import functools
+import glob
 import os
 import re
 import shutil
@@ -41,6 +42,11 @@ def copy_sources(to):
                 shutil.copy(os.path.join(ROOT, name), os.path.join(to, name))
     else:  # an unpacked archive
         shutil.copytree(ROOT, to, ignore=shutil.ignore_patterns("build"))
+
+
+def headers():
+    """The public ones: weir.h and what includes it."""
+    return sorted(glob.glob(os.path.join(ROOT, "plugin/weir*.h")))
 
 
 def script(path, text):
@@ -137,8 +143,8 @@ def files_are_where_they_belong():
     verbs = re.findall(r"^  (\w+) ", subprocess.run([root + PREFIX + "/bin/weir", "--help"], text=True, check=True,
                                                    stdout=subprocess.PIPE).stdout, re.M)
     man = PREFIX + "/share/man/"
-    expected = {PREFIX + "/bin/weir", PREFIX + "/include/weir.h", man + "man3/weir.3", man + "man5/weir.conf.5",
-                man + "man1/weir.1"} | {man + "man1/weir-%s.1" % verb for verb in verbs}
+    expected = {PREFIX + "/bin/weir", man + "man3/weir.3", man + "man5/weir.conf.5", man + "man1/weir.1"}
+    expected |= {PREFIX + "/include/" + os.path.basename(header) for header in headers()} | {man + "man1/weir-%s.1" % verb for verb in verbs}
     expected |= {LIBDIR + name for name in ("/libweir.so.0", "/libweir.so", "/libweir.a", "/pkgconfig/weir.pc")}
     assert found == expected, found ^ expected
     assert os.readlink(root + LIBDIR + "/libweir.so") == "libweir.so.0"
@@ -233,8 +239,8 @@ def only_the_public_symbols_are_exported():
 
 
 def declared():
-    """The functions and macros of weir.h that users call."""
-    text = re.sub(r"/\*.*?\*/", "", read(os.path.join(ROOT, "plugin/weir.h")), flags=re.S)
+    """The functions and macros of the public headers that users call."""
+    text = re.sub(r"/\*.*?\*/", "", "".join(read(header) for header in headers()), flags=re.S)
     functions = set(re.findall(r"^(?:WEIR_API|static inline)[^;{]*?\b(weir_\w+)\(", text, re.M))
     macros = set(re.findall(r"#define (WEIR_[A-Z_]*[A-Z])\(", text)) - {"WEIR_PRINTF"}
     return functions, macros
