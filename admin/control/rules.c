@@ -93,6 +93,7 @@ config_rules rules_for(const control *c, config_origin origin) {
         rules.escape_given = c->core->plan->escape_given;
         rules.escape = c->core->plan->settings.escape;
     }
+    if (origin == CONFIG_API) rules.edited = c->core->plan;
     if (origin != CONFIG_PORT && origin != CONFIG_HTTP) return rules;
     /* A reread may have asked for what only a restart brings: its text can be pushed back all the same. */
     rules.running = &c->core->plan->settings;

@@ -24,6 +24,7 @@ typedef struct build {
     arena scratch;       /* of one handler's sink_spec */
     slice *beneath_dirs; /* of out->beneath, in the plan */
     bool repeats;        /* see config_rules */
+    const config_plan *edited;
 } build;
 
 static int no_memory(build *b) {
@@ -215,6 +216,22 @@ static int build_handlers(build *b) {
 
 /* ---- loggers ---- */
 
+/* Row i of the plan, in the plan that it is an edit of; mostly at the same place. NULL: it is new. */
+static const plan_logger *edited_row(const build *b, size_t i) {
+    slice name = b->plan->loggers[i].qualname;
+    if (b->edited == NULL) return NULL;
+    if (i < b->edited->logger_count && slice_equal(b->edited->loggers[i].qualname, name))
+        return &b->edited->loggers[i];
+    for (size_t k = 0; k < b->edited->logger_count; k++)
+        if (slice_equal(b->edited->loggers[k].qualname, name)) return &b->edited->loggers[k];
+    return NULL;
+}
+
+static int planned_level(const build *b, size_t i) {
+    const plan_logger *was = edited_row(b, i);
+    return was != NULL && was->level == b->plan->loggers[i].level ? LEVEL_UNSET : b->plan->loggers[i].level;
+}
+
 static int build_rule(build *b, const plan_logger *plan) {
     logger_rule *rule = &b->g->rules[b->g->rule_count];
     logger *l = logger_get(plan->qualname, NULL);
@@ -230,7 +247,8 @@ static int build_rule(build *b, const plan_logger *plan) {
     rule->filter_count = plan->filters.count;
     for (size_t i = 0; i < plan->handler_count; i++)
         rule->handlers[rule->handler_count++] = b->g->handlers[plan->handlers[i] - b->plan->handlers];
-    b->out->rows[b->out->tree.count++] = (tree_plan_row){.logger = l, .level = plan->level};
+    b->out->rows[b->out->tree.count++] =
+        (tree_plan_row){.logger = l, .level = planned_level(b, (size_t)(plan - b->plan->loggers))};
     return 0;
 }
 
@@ -239,7 +257,8 @@ static int build_rules(build *b) {
     b->g->rules = calloc(count + 1, sizeof *b->g->rules);
     b->out->rows = calloc(count + 1, sizeof *b->out->rows);
     if (b->g->rules == NULL || b->out->rows == NULL) return no_memory(b);
-    b->out->tree = (tree_plan){.rows = b->out->rows, .disable_existing = b->plan->disable_existing};
+    b->out->tree = (tree_plan){
+        .rows = b->out->rows, .disable_existing = b->plan->disable_existing, .edit = b->edited != NULL};
     for (size_t i = 0; i < count; i++)
         if (build_rule(b, &b->plan->loggers[i]) != 0) return -1;
     return 0;
@@ -266,7 +285,8 @@ int config_build(const config_plan *plan, uint64_t number, target_registry *targ
                .old = old,
                .out = out,
                .p = p,
-               .repeats = rules != NULL && rules->repeats};
+               .repeats = rules != NULL && rules->repeats,
+               .edited = rules != NULL ? rules->edited : NULL};
     arena_init(&b.scratch, 0);
     b.g = out->generation = make_generation(plan, number);
     int rc = b.g == NULL ? no_memory(&b) : build_formatters(&b);

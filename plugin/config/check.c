@@ -11,7 +11,7 @@
 #include "config/dict.h"
 #include "config/ini_text.h"
 
-const char *const config_origin_names[6] = {"start", "file", "port", "http", "command", "default"};
+const char *const config_origin_names[7] = {"start", "file", "port", "http", "command", "default", "api"};
 
 void config_plan_free(config_plan *plan) {
     if (plan == NULL) return;

@@ -95,7 +95,7 @@ static slice shown_value(checker *c, const plan_handler *h, size_t i, text *out)
     if (!h->args.given[i]) return SLICE_LITERAL("");
     if (h->kind->params[i].type == PARAM_PATH) return path_absolute(&c->plan->memory, c->base_dir, v->str);
     text_clear(out);
-    value_repr(v, out);
+    value_json(v, out); /* a list is as good as a tuple */
     return text_slice(out);
 }
 

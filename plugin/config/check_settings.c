@@ -34,6 +34,12 @@ static void ignore_admin(settings *s) {
 
 void check_settings(checker *c) {
     settings *s = &c->plan->settings;
+    if (c->rules->edited != NULL) {
+        *s = c->rules->edited->settings;
+        c->plan->escape_given = c->rules->edited->escape_given;
+        c->plan->disable_existing = c->rules->edited->disable_existing;
+        return;
+    }
     bool pushed = check_pushed(c) && c->rules->fixed != NULL;
     if (pushed)
         *s = *c->rules->fixed;

@@ -18,9 +18,10 @@ typedef enum config_origin {
     CONFIG_PORT,
     CONFIG_HTTP,
     CONFIG_COMMAND,
-    CONFIG_DEFAULT
+    CONFIG_DEFAULT,
+    CONFIG_API /* an edit of the running configuration by the host: see config_rules.edited */
 } config_origin;
-extern const char *const config_origin_names[6];
+extern const char *const config_origin_names[7];
 
 typedef struct plan_formatter {
     slice name;
@@ -100,9 +101,13 @@ typedef struct config_rules {
     const char *const *allowed_paths; /* absolute paths the start configuration names */
     size_t allowed_path_count;
     const char *config_file; /* that a pushed one may not write to; NULL: none */
-    bool repeats;            /* the very text that runs, pushed back: nothing is reopened */
-    bool python_defaults;    /* `weir log`: disable_existing yes, [admin] ignored */
-    bool escape_given;       /* the command's --escape: instead of what [weir] and handlers say */
+    /* CONFIG_API: the plan that runs. The new one is an edit of it: [weir] and [admin] stay, whatever the
+     * text says; loggers whose level is what it is there keep the level that they have (the host may have set
+     * another meanwhile); none is reset, disabled or enabled. */
+    const struct config_plan *edited;
+    bool repeats;         /* the very text that runs, pushed back: nothing is reopened */
+    bool python_defaults; /* `weir log`: disable_existing yes, [admin] ignored */
+    bool escape_given;    /* the command's --escape: instead of what [weir] and handlers say */
     escape_mode escape;
 } config_rules;
 
@@ -154,6 +159,13 @@ int config_build(const config_plan *plan, uint64_t number, target_registry *targ
 void config_discard(built_config *built);
 /* After the swap: frees what only the build needed. */
 void config_built_done(built_config *built);
+
+/* The plan as the dict that dictConfig takes, with Weir's own sections "weir" and "admin" (what differs from
+ * the defaults): as JSON (value_json) config_check makes an equal plan of it. Everything is explicit:
+ * version, disable_existing_loggers, each class by its first name, each given argument by name, each level,
+ * list and propagate. Strings point into the plan or lie in the arena; it is shared by nobody, so its arrays
+ * may be edited. -1: no memory. */
+int config_plan_value(const config_plan *plan, arena *a, value *out);
 
 /* The running configuration as INI text that config_check accepts: what `weir config get` prints. */
 void config_dump(const config_plan *plan, text *out);

@@ -67,11 +67,15 @@ static void add_text(dict *d, ini_section *s, const dict_node *object, const cha
     add_key(d, s, name, raw ? value_text : doubled(d, value_text), n->line);
 }
 
-static void add_name(dict *d, const char *section, names *list, slice name, int line) {
+/* Can it stand in a list with commas? */
+static bool is_list_name(slice name) {
     bool good = name.len > 0 && memchr(name.data, ',', name.len) == NULL;
     for (size_t i = 0; i < name.len; i++) good = good && (unsigned char)name.data[i] >= ' ';
-    good = good && name.data[0] != ' ' && name.data[name.len - 1] != ' ';
-    if (!good)
+    return good && name.data[0] != ' ' && name.data[name.len - 1] != ' ';
+}
+
+static void add_name(dict *d, const char *section, names *list, slice name, int line) {
+    if (!is_list_name(name))
         tell(d, line, section, NULL, "a name is empty, or has commas, control characters or blanks around");
     if (list->any) text_add_char(&list->joined, ',');
     text_add_slice(&list->joined, name);
@@ -210,6 +214,15 @@ static const dict_node *object_at(dict *d, const char *key) {
     return NULL;
 }
 
+/* A logger's name is its qualname; its section may have another: the root may also stand among the others,
+ * and a name may be one that no list can hold. */
+static slice logger_section(dict *d, slice name, size_t index) {
+    char made[32];
+    if (slice_is(name, "root")) return SLICE_LITERAL("loggers.root");
+    if (is_list_name(name)) return name;
+    return check_copy(d->c, slice_make(made, (size_t)snprintf(made, sizeof made, "loggers.%zu", index)));
+}
+
 static void read_group(dict *d, const char *group, const char *prefix,
                        void (*read)(dict *d, ini_section *s, const dict_node *n)) {
     const dict_node *all = object_at(d, group);
@@ -221,8 +234,7 @@ static void read_group(dict *d, const char *group, const char *prefix,
     ini_section *keys = add_section(d, "", slice_of(group), line, 1);
     for (size_t i = 0; all != NULL && i < all->count && keys != NULL; i++) {
         const dict_node *n = &all->members[i];
-        /* The root may also stand among the others. */
-        slice name = loggers && slice_is(n->key, "root") ? SLICE_LITERAL("loggers.root") : n->key;
+        slice name = loggers ? logger_section(d, n->key, i) : n->key;
         add_name(d, group, &list, name, n->line);
         ini_section *s = add_section(d, prefix, name, n->line, n->count + OWN_KEYS);
         if (s == NULL) break;

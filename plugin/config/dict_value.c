@@ -1,6 +1,7 @@
 /* dict_value.c - values of a dictConfig as the INI checks read them: literals and texts. ext:// means the
  * fixed names that args= knows (nothing is imported), cfg:// another place of the same configuration. */
 #include "config/dict.h"
+#include "config/literal.h"
 
 /* cfg:// that leads to cfg:// … */
 #define FOLLOW_MAX 10
@@ -61,9 +62,15 @@ static const dict_node *follow(dict *d, const char *section, const dict_node *n)
     return at;
 }
 
+/* Weir's own: a literal that JSON has no word for. The literal grammar says what is wrong with it. */
+static bool is_literal(slice s) {
+    return s.len > 0 && (strchr("'\"-{", s.data[0]) != NULL || (s.data[0] >= '0' && s.data[0] <= '9'));
+}
+
 /* What ext:// names, without "logging."; data NULL: told. */
 static slice named(dict *d, const char *section, const dict_node *n, slice s) {
     slice name = slice_make(s.data + 6, s.len - 6);
+    if (is_literal(name)) return name;
     bool good = name.len > 0;
     for (size_t i = 0; i < name.len; i++) good = good && (is_word(name.data[i]) || name.data[i] == '.');
     if (!good) tell(d, section, n, "ext:// takes a name such as ext://sys.stdout", s);
@@ -99,12 +106,25 @@ bool dict_literal(dict *d, const char *section, const dict_node *n, text *out) {
     return add_literal(d, section, n, 0, out);
 }
 
+static bool literal_text(dict *d, const char *section, const dict_node *n, slice in, slice *out) {
+    value v;
+    weir_error err;
+    if (literal_parse(in, &d->c->plan->memory, &v, &err) != 0)
+        return tell(d, section, n, "ext:// with a literal", slice_of(err.message));
+    if (v.type != VALUE_STR)
+        return tell(d, section, n, "a string is wanted, this is", slice_of(value_type_name(&v)));
+    *out = v.str;
+    return true;
+}
+
 bool dict_text(dict *d, const char *section, const dict_node *n, slice *out) {
     const dict_node *at = follow(d, section, n);
     text shown;
     if (at == NULL) return false;
     if (at->v->type == VALUE_STR) {
         bool ext = begins(at->v->str, "ext://");
+        if (ext && is_literal(slice_make(at->v->str.data + 6, at->v->str.len - 6)))
+            return literal_text(d, section, n, slice_make(at->v->str.data + 6, at->v->str.len - 6), out);
         *out = ext ? named(d, section, n, at->v->str) : at->v->str;
         if (ext && begins(*out, "logging.")) *out = slice_make(out->data + 8, out->len - 8);
         return out->data != NULL;

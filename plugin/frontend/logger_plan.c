@@ -21,7 +21,7 @@ static void assign_roles(const tree_plan *plan) {
         l->plan_role = ROLE_NAMED;
         if (plan->rows[i].level != LEVEL_UNSET) l->plan_level = plan->rows[i].level;
     }
-    for (uint32_t i = 1; i < count; i++) {
+    for (uint32_t i = 1; i < count && !plan->edit; i++) {
         logger *l = logger_at(i);
         if (l->plan_role == ROLE_NAMED || l->parent->parent == NULL) continue;
         if (l->parent->plan_role == ROLE_OTHER) continue;
@@ -31,6 +31,7 @@ static void assign_roles(const tree_plan *plan) {
 }
 
 static bool planned_disabled(const tree_plan *plan, const logger *l) {
+    if (plan->edit) return l->disabled;
     if (l->index == 0 || l->plan_role == ROLE_NAMED) return false;
     if (l->plan_role == ROLE_BELOW) return l->disabled;
     /* What was never asked for is no logger in Python, and so not disabled. */

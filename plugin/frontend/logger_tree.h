@@ -81,6 +81,7 @@ typedef struct tree_plan {
     const tree_plan_row *rows;
     size_t count;
     bool disable_existing;
+    bool edit; /* by the host: rows get their levels, and nothing else changes */
 } tree_plan;
 /* Lowers every threshold to the smaller of now and then. Holds nothing afterwards. */
 void logger_tree_prepare(const tree_plan *plan);

@@ -138,7 +138,7 @@ Test(tree, a_plan_disables_what_it_does_not_name_as_python_does) {
     logger_set_level(below, WEIR_LEVEL_ERROR);
     logger_set_level(other, WEIR_LEVEL_ERROR);
     tree_plan_row rows[] = {{logger_root(), WEIR_LEVEL_INFO}, {named, LEVEL_UNSET}};
-    tree_plan plan = {rows, 2, true};
+    tree_plan plan = {rows, 2, .disable_existing = true};
     logger_set_level(named, WEIR_LEVEL_CRITICAL);
     logger_tree_preview(&plan, note, NULL);
     cr_assert_str_eq(disabled_names, "other x.y.z ");
@@ -173,7 +173,7 @@ Test(tree, a_swap_is_prepared_by_the_lower_of_both) {
     cr_assert_eq(threshold(c), INT_MAX);
     tree_plan_row rows[] = {
         {logger_root(), WEIR_LEVEL_ERROR}, {a, WEIR_LEVEL_ERROR}, {b, WEIR_LEVEL_DEBUG}, {c, LEVEL_UNSET}};
-    tree_plan plan = {rows, 4, true};
+    tree_plan plan = {rows, 4, .disable_existing = true};
     logger_tree_prepare(&plan);
     cr_assert_eq(threshold(logger_root()), WEIR_LEVEL_WARNING);
     cr_assert_eq(threshold(a), WEIR_LEVEL_DEBUG);
@@ -199,7 +199,7 @@ Test(tree, a_hundred_thousand_loggers_take_linear_time) {
         rows[i] = (tree_plan_row){get(name), WEIR_LEVEL_INFO + i % 3};
         cr_assert_not_null(rows[i].logger);
     }
-    tree_plan plan = {rows, COUNT, true};
+    tree_plan plan = {rows, COUNT, .disable_existing = true};
     logger_tree_prepare(&plan);
     logger_tree_commit(&plan, NULL, NULL);
     for (int i = 0; i < COUNT; i++) logger_set_over(rows[i].logger, WEIR_LEVEL_DEBUG);
