@@ -9,7 +9,7 @@
 #include "admin/control/control.h"
 #include "admin/http/http.h"
 #include "admin/listen/listen.h"
-#include "admin/listen/listener.h"
+#include "listen/listener.h"
 #include "base/worker.h"
 
 #define PORT_DEFAULT 9030

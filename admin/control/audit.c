@@ -67,3 +67,7 @@ void control_set_listener(control *c, const char *name, const char *address, con
     snprintf(line, sizeof line, "%s %s: %s", name, address, state);
     backend_log(c->core->backend, WEIR_LEVEL_WARNING, slice_of(line));
 }
+
+void control_tell_listener(void *arg, const char *name, const char *address, const char *state) {
+    control_set_listener(arg, name, address, state);
+}

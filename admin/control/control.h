@@ -147,5 +147,7 @@ void control_note(control *c, const requester *by, const char *format, ...)
 /* A line of status that somebody else keeps: "config port 127.0.0.1:9030: taken, retrying". state NULL: the
  * listener is gone. */
 void control_set_listener(control *c, const char *name, const char *address, const char *state);
+/* The same as a listener_tell (listen/listener.h): arg is the control. */
+void control_tell_listener(void *arg, const char *name, const char *address, const char *state);
 
 #endif

@@ -12,8 +12,8 @@
 
 #define REQUESTER_WAY 16
 #define REQUESTER_WHO 128
-/* Two ports, two sockets, the file and WEIR_LEVEL: what can have a line of status. */
-#define LISTENERS 8
+/* Two ports, two sockets, the receivers' eight doors and some room: what can have a line of status. */
+#define LISTENERS 16
 /* The texts of the configurations kept for a rollback, in all: 50 of 1 MiB would be too much. */
 #define CONFIG_HISTORY_BYTES (8 * 1024 * 1024)
 

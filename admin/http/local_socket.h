@@ -3,8 +3,8 @@
 #ifndef WEIR_ADMIN_LOCAL_SOCKET_H
 #define WEIR_ADMIN_LOCAL_SOCKET_H
 
-#include "admin/listen/address.h"
 #include "host/runtime_dir.h"
+#include "listen/address.h"
 
 /* Finds the directory, removes sockets that dead processes of that service left in it. A service name
  * that does not fit into a socket's path is cut there (status says the whole). */

@@ -39,7 +39,7 @@ static int64_t sooner(int64_t a, int64_t b) { return a == 0 ? b : b == 0 || a < 
 static int64_t step_listeners(http_server *s, int64_t now) {
     int64_t next = 0;
     if (__atomic_exchange_n(&s->late, 0, __ATOMIC_ACQ_REL) != 0) {
-        listener_init(&s->tcp, s->control, "http", &s->late_tcp);
+        listener_init(&s->tcp, control_tell_listener, s->control, "http", &s->late_tcp);
         __atomic_store_n(&s->has_tcp, true, __ATOMIC_RELEASE);
     }
     if (s->has_tcp) {
@@ -163,7 +163,7 @@ static int open_tcp(http_server *s, const http_settings *given, weir_error *err)
     listen_address where;
     if (given->address == NULL || given->address[0] == '\0') return 0;
     if (prepare_tcp(s, given, &where, err) != 0) return -1;
-    listener_init(&s->tcp, s->control, "http", &where);
+    listener_init(&s->tcp, control_tell_listener, s->control, "http", &where);
     s->has_tcp = true;
     listener_step(&s->tcp, clock_monotonic_ns());
     return 0;
@@ -188,7 +188,7 @@ static void open_local(http_server *s, const http_settings *given) {
         control_set_listener(s->control, "local socket", "unix:", err.message);
         return;
     }
-    listener_init(&s->local, s->control, "local socket", &where);
+    listener_init(&s->local, control_tell_listener, s->control, "local socket", &where);
     s->local.mode = 0600;
     s->has_local = true;
     listener_step(&s->local, clock_monotonic_ns());

@@ -10,8 +10,8 @@
 #include "admin/http/guard.h"
 #include "admin/http/http.h"
 #include "admin/http/token.h"
-#include "admin/listen/listener.h"
 #include "base/worker.h"
+#include "listen/listener.h"
 
 /* Doors that TCP cannot take: a page that floods us must not lock out `weir` on the local socket. */
 #define HTTP_LOCAL_RESERVE 8

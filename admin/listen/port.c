@@ -132,7 +132,7 @@ int port_server_start(control *c, const char *name, const char *address, weir_ve
     s->control = c;
     s->verify = verify;
     s->wake = descriptor_above(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
-    listener_init(&s->listener, c, name, &where);
+    listener_init(&s->listener, control_tell_listener, c, name, &where);
     listener_step(&s->listener, clock_monotonic_ns());
     int rc = s->wake < 0 ? error_system(err, errno, "cannot make an eventfd") : 0;
     if (rc == 0) rc = worker_start(&s->worker, "weir-port", serve, s, err);

@@ -3,8 +3,8 @@
 #define WEIR_ADMIN_PORT_INTERNAL_H
 
 #include "admin/listen/listen.h"
-#include "admin/listen/listener.h"
 #include "base/worker.h"
+#include "listen/listener.h"
 
 /* After the answer: so long may a client take to see it and close, and its unread bytes are thrown away;
  * closing at once would reset the connection and the answer with it. */

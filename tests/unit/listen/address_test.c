@@ -1,5 +1,5 @@
 /* Where a door may stand: loopback and UNIX sockets. */
-#include "admin/listen/address.h"
+#include "listen/address.h"
 
 #include <criterion/criterion.h>
 

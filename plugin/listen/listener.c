@@ -1,6 +1,6 @@
 /* listener.c - binds, retries, accepts, closes. The thread that polls the socket calls everything here but
  * listener_after_fork (the child's only thread). */
-#include "admin/listen/listener.h"
+#include "listen/listener.h"
 
 #include <errno.h>
 #include <netinet/in.h>
@@ -8,6 +8,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/descriptor.h"
 
 #define RETRY_NS 1000000000LL
@@ -20,8 +21,15 @@ static pid_t forked_from; /* 0: not a forked child, or its parent has ended */
 
 void listener_after_fork(pid_t parent) { forked_from = parent; }
 
-void listener_init(listener *l, control *c, const char *name, const listen_address *address) {
-    *l = (listener){.control = c, .name = name, .address = *address, .fd = -1, .retry_ns = 1};
+void listener_init(listener *l, listener_tell *tell, void *arg, const char *name,
+                   const listen_address *address) {
+    *l = (listener){.tell = tell,
+                    .arg = arg,
+                    .name = name,
+                    .address = *address,
+                    .type = SOCK_STREAM,
+                    .fd = -1,
+                    .retry_ns = 1};
 }
 
 static const char *unix_path(const listen_address *a) {
@@ -30,10 +38,11 @@ static const char *unix_path(const listen_address *a) {
 
 /* A socket file that nobody serves any more is in the way of its successor; one that is served, or that
  * is no socket, stays. */
-static void remove_dead_socket(const listen_address *a) {
+static void remove_dead_socket(const listener *l) {
+    const listen_address *a = &l->address;
     struct stat found;
     if (lstat(unix_path(a), &found) != 0 || !S_ISSOCK(found.st_mode)) return;
-    int fd = descriptor_above(socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+    int fd = descriptor_above(socket(AF_UNIX, l->type | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
     if (fd < 0) return;
     if (connect(fd, (const struct sockaddr *)&a->socket, a->len) != 0 && errno == ECONNREFUSED)
         unlink(unix_path(a));
@@ -60,16 +69,17 @@ static void remember_port(listener *l) {
 
 static int open_socket(listener *l) {
     int family = l->address.socket.ss_family, on = 1;
-    int fd = descriptor_above(socket(family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+    int fd = descriptor_above(socket(family, l->type | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
     if (fd < 0) return -1;
-    if (!l->address.is_unix) setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+    if (!l->address.is_unix && l->type == SOCK_STREAM)
+        setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
     if (family == AF_INET6) setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof on);
-    if (l->address.is_unix) remove_dead_socket(&l->address);
+    if (l->address.is_unix) remove_dead_socket(l);
     int failed = bind(fd, (const struct sockaddr *)&l->address.socket, l->address.len);
     if (!failed && l->address.is_unix) remember_file(l);
     /* Nobody can connect before listen, so the mode is right before anybody can. */
     if (!failed && l->address.is_unix && l->mode != 0) failed = chmod(unix_path(&l->address), l->mode);
-    if (!failed) failed = listen(fd, BACKLOG);
+    if (!failed && l->type == SOCK_STREAM) failed = listen(fd, BACKLOG);
     if (!failed) return fd;
     int saved = errno;
     close(fd);
@@ -91,20 +101,19 @@ int64_t listener_step(listener *l, int64_t now_ns) {
     if (l->fd >= 0) return 0;
     l->retry_ns = now_ns + RETRY_NS;
     if (waits_for_parent(l)) {
-        control_set_listener(l->control, l->name, l->address.shown,
-                             "served by the parent process until it ends");
+        l->tell(l->arg, l->name, l->address.shown, "served by the parent process until it ends");
         return l->retry_ns;
     }
     l->fd = open_socket(l);
     if (l->fd < 0) {
         char state[160];
         snprintf(state, sizeof state, "%s, retrying", errno == EADDRINUSE ? "taken" : strerror(errno));
-        control_set_listener(l->control, l->name, l->address.shown, state);
+        l->tell(l->arg, l->name, l->address.shown, state);
         return l->retry_ns;
     }
     l->retry_ns = 0;
     if (!l->address.is_unix) remember_port(l);
-    control_set_listener(l->control, l->name, l->address.shown, "listening");
+    l->tell(l->arg, l->name, l->address.shown, "listening");
     return 0;
 }
 
@@ -125,14 +134,14 @@ int listener_accept(listener *l, struct sockaddr_storage *peer) {
 
 void listener_close(listener *l) {
     struct stat found;
-    if (l->fd < 0 && l->control == NULL) return;
+    if (l->fd < 0 && l->tell == NULL) return;
     if (l->fd >= 0) close(l->fd);
     l->fd = -1;
     __atomic_store_n(&l->port, 0, __ATOMIC_RELEASE);
     if (l->address.is_unix && l->inode != 0 && lstat(unix_path(&l->address), &found) == 0 &&
         found.st_ino == l->inode && found.st_dev == l->device)
         unlink(unix_path(&l->address));
-    control_set_listener(l->control, l->name, l->address.shown, NULL);
+    l->tell(l->arg, l->name, l->address.shown, NULL);
 }
 
 bool listener_peer(int fd, uid_t *uid, char out[64]) {

@@ -1,6 +1,6 @@
 /* address.h - where a door may stand: "127.0.0.1:9030", "localhost:9030", "[::1]:9030", "unix:/path". */
-#ifndef WEIR_ADMIN_ADDRESS_H
-#define WEIR_ADMIN_ADDRESS_H
+#ifndef WEIR_LISTEN_ADDRESS_H
+#define WEIR_LISTEN_ADDRESS_H
 
 #include <sys/socket.h>
 

@@ -1,18 +1,23 @@
 /* listener.h - one listening socket that does not give up: a port that is taken is retried once a second,
- * a process without free descriptors waits a moment instead of spinning; status shows both. Used by
- * the config port and the HTTP server, each on its own thread. */
-#ifndef WEIR_ADMIN_LISTENER_H
-#define WEIR_ADMIN_LISTENER_H
+ * a process without free descriptors waits a moment instead of spinning; whoever keeps status is told of
+ * both. Used by the config port, the HTTP server and the receivers, each on its own thread. */
+#ifndef WEIR_LISTEN_LISTENER_H
+#define WEIR_LISTEN_LISTENER_H
 
 #include <sys/types.h>
 
-#include "admin/control/control.h"
-#include "admin/listen/address.h"
+#include "listen/address.h"
+
+/* The state of a listener has changed: "listening", "taken, retrying"; NULL: it is gone. On the thread of
+ * whoever steps or closes the listener. */
+typedef void listener_tell(void *arg, const char *name, const char *address, const char *state);
 
 typedef struct listener {
-    control *control;
+    listener_tell *tell;
+    void *arg;
     const char *name; /* in status: "config port" */
     listen_address address;
+    int type;         /* SOCK_STREAM, or SOCK_DGRAM: bound, and read by its owner */
     mode_t mode;      /* of a UNIX socket's file; 0: as the umask says */
     int fd;           /* -1: not (yet) bound */
     int port;         /* atomic; bound TCP port, 0: none */
@@ -22,7 +27,9 @@ typedef struct listener {
     ino_t inode;
 } listener;
 
-void listener_init(listener *l, control *c, const char *name, const listen_address *address);
+/* Opens nothing; of type SOCK_STREAM. name must outlive l. */
+void listener_init(listener *l, listener_tell *tell, void *arg, const char *name,
+                   const listen_address *address);
 /* Binds if it is time to. Returns when to be called again (CLOCK_MONOTONIC ns), 0: no need. */
 int64_t listener_step(listener *l, int64_t now_ns);
 /* Can accept be tried (poll on fd)? */

@@ -1,6 +1,6 @@
 /* address.c - parses and prints the addresses of doors. No name is looked up: what is not loopback in
  * digits (or the word localhost) is refused, with a hint at how to reach Weir from elsewhere. Any thread. */
-#include "admin/listen/address.h"
+#include "listen/address.h"
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
