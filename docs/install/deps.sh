@@ -8,7 +8,7 @@
 set -eu
 
 build="gcc make pkg-config binutils libc6-dev libmicrohttpd-dev libinih-dev libsqlite3-dev libcurl4-openssl-dev libyajl-dev"
-test="$build g++ libcriterion-dev python3 python3-yaml groff-base strace sqlite3 redis-tools chromium chromium-driver faketime curl logrotate iproute2 procps diffutils"
+test="$build g++ libcriterion-dev python3 python3-yaml groff-base strace sqlite3 redis-tools chromium chromium-driver faketime curl logrotate iproute2 procps diffutils openssl rsyslog systemd exim4-daemon-light"
 bench="$build g++ python3 libspdlog-dev libgoogle-glog-dev liblog4cxx-dev"
 lint="$build clang-format clang-tidy cppcheck"
 
@@ -22,9 +22,15 @@ list() {
     esac
 }
 
+# A machine has one mail server: another one is not to be replaced for the sake of a test.
+has_mail_server() {
+    dpkg-query -W -f '${Status} ${Provides}\n' 2>/dev/null | grep -q '^install ok installed .*mail-transport-agent'
+}
+
 missing() {
     command -v dpkg-query >/dev/null || return 0 # no Debian: the compiler will say what is missing
     for package in $(list "$1"); do
+        [ "$package" = exim4-daemon-light ] && has_mail_server && continue
         dpkg-query -W -f '${Status}' "$package" 2>/dev/null | grep -q 'ok installed' || echo "$package"
     done
 }

@@ -51,6 +51,7 @@ static const char *const type_words[] = {"a string",
 
 static const char *found(const value *v) {
     if (is_stream(v)) return "a stream";
+    if (v->type == VALUE_STR && !is_text(v)) return "a string with a NUL";
     return v->type == VALUE_BIGINT ? "an integer of more than 64 bits" : value_type_name(v);
 }
 
