@@ -17,11 +17,14 @@ HISTORY_ROWS = 200_000
 
 
 class Bench:
-    def __init__(self, build, rounds):
+    def __init__(self, build, rounds, scale):
         self.out = os.path.join(build, "bench")
-        self.build, self.rounds = build, rounds
+        self.build, self.rounds, self.scale = build, rounds, scale
         self.file = os.path.join(self.out, "records.log")
         self.bars = []
+
+    def scaled(self, n):
+        return max(1, int(n * self.scale))
 
     def run(self, peer, *args):
         command = [os.path.join(self.out, peer), *map(str, args)]
@@ -45,7 +48,7 @@ class Bench:
         self.bars.append((what, "%.3f%s" % (value, unit), "%s %.3f%s" % (">=" if least else "<=", most, unit), miss))
 
     def disabled(self):
-        found = self.in_turns(PEERS, "disabled", DISABLED_CALLS, rounds=min(self.rounds, 3))
+        found = self.in_turns(PEERS, "disabled", self.scaled(DISABLED_CALLS), rounds=min(self.rounds, 3))
         heading("disabled call, ns")
         for peer, figures in found.items():
             print("  %-14s %8.2f" % (peer, figures["disabled_ns"]))
@@ -58,7 +61,7 @@ class Bench:
                 self.latency_of(shape, producers)
 
     def latency_of(self, shape, producers):
-        found = self.in_turns(PEERS, "latency", shape, producers, BURSTS, self.file)
+        found = self.in_turns(PEERS, "latency", shape, producers, self.scaled(BURSTS), self.file)
         heading("enabled call, %s, %d producer%s, ns: p50 p99 p99.9" % (
             {"numbers": "2 ints and a double by %g", "text": "a 32-byte string"}[shape], producers,
             "s" if producers > 1 else ""))
@@ -71,7 +74,7 @@ class Bench:
 
     def rate(self):
         for producers in (1, 2):
-            found = self.in_turns(PEERS, lambda peer: ("rate", producers, RECORDS[peer], self.file))
+            found = self.in_turns(PEERS, lambda peer: ("rate", producers, self.scaled(RECORDS[peer]), self.file))
             heading("end to end into a file, %d thread%s: records/s, CPU ns a record" % (
                 producers, "s" if producers > 1 else ""))
             for peer, f in found.items():
@@ -81,14 +84,15 @@ class Bench:
                      least=True)
 
     def idle(self):
-        f = self.run("weir", "idle", IDLE_SECONDS)
-        heading("a quiet host, admin on, %d s: CPU %%, threads, resident KiB" % IDLE_SECONDS)
+        seconds = self.scaled(IDLE_SECONDS)
+        f = self.run("weir", "idle", seconds)
+        heading("a quiet host, admin on, %d s: CPU %%, threads, resident KiB" % seconds)
         print("  %-14s %8.3f %5d %9d" % ("weir", f["idle_percent"], f["threads"], f["rss_kib"]))
         self.bar("idle CPU", f["idle_percent"], 0.5, "%")
 
     def history(self):
         bench = os.path.join(self.build, "tests/bench/history_bench")
-        done = subprocess.run([bench, str(HISTORY_ROWS), self.out], stdout=subprocess.PIPE, check=True)
+        done = subprocess.run([bench, str(self.scaled(HISTORY_ROWS)), self.out], stdout=subprocess.PIPE, check=True)
         f = json.loads(done.stdout)
         weir, bare = f["weir_rows_per_s"], f["bare_sqlite_rows_per_s"]
         heading("history, same rows, indexes and full-text search: rows/s")
@@ -109,9 +113,10 @@ def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--build", default="build")
     parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--scale", type=float, default=1.0, help="of all counts: 0.1 shows that it runs, not how fast")
     parser.add_argument("--only", help="one of disabled latency rate idle history; several with commas")
     options = parser.parse_args()
-    bench = Bench(options.build, options.rounds)
+    bench = Bench(options.build, options.rounds, options.scale)
     for part in (options.only or "disabled,latency,rate,idle,history").split(","):
         getattr(bench, part)()
     bench.table()

@@ -24,4 +24,4 @@ peer glog -lglog
 peer log4cxx -llog4cxx
 make --no-print-directory BUILD="$build" "$build/tests/bench/history_bench"
 
-python3 "$here/run.py" --build "$build" --rounds "$rounds" ${WEIR_BENCH_ONLY:+--only "$WEIR_BENCH_ONLY"}
+python3 "$here/run.py" --build "$build" --rounds "$rounds" ${WEIR_BENCH_SCALE:+--scale "$WEIR_BENCH_SCALE"} ${WEIR_BENCH_ONLY:+--only "$WEIR_BENCH_ONLY"}
