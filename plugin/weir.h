@@ -141,7 +141,10 @@ WEIR_API int weir_add_level_name(int level, const char *name);
 
 /* ---- call sites (private to the macros) ----------------------------------------------- */
 
-enum { WEIR_SITE_EXCEPTION = 1 }; /* capture a stack trace as exc_text */
+enum {
+    WEIR_SITE_EXCEPTION = 1, /* capture the C stack as exc_text */
+    WEIR_SITE_STACK = 2      /* or as stack_info */
+};
 
 typedef struct weir_call_site {
     uint64_t token; /* 0: not yet registered; atomic */

@@ -125,6 +125,13 @@ bool level_at(size_t index, int *level, slice *name) {
     return false;
 }
 
+bool level_name_at(size_t index, slice *name, int *level) {
+    if (index >= __atomic_load_n(&name_count, __ATOMIC_ACQUIRE)) return false;
+    *name = slice_make(names[index].name->data, names[index].name->len);
+    *level = __atomic_load_n(&names[index].level, __ATOMIC_RELAXED);
+    return true;
+}
+
 void level_list(text *out) {
     int level;
     slice name, notset = SLICE_NONE;

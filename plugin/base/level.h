@@ -22,6 +22,9 @@ void level_list(text *out);
 int level_add_name(int level, slice name);
 /* Iterates the known names in ascending level order; false at the end. For the page. */
 bool level_at(size_t index, int *level, slice *name);
+/* Iterates Python's _nameToLevel in the order in which the names came; false at the end. Names are
+ * NUL-terminated. */
+bool level_name_at(size_t index, slice *name, int *level);
 /* Lower-case severity for weir.JSONFormatter: "debug", "info", … or the lower-cased name. */
 void level_lower(slice name, text *out);
 

@@ -40,6 +40,9 @@
 #define LIMIT_CONTEXT 4096
 /* Arguments of one call: C promises 127 parameters; printf calls with more than 32 do not occur. */
 #define LIMIT_CALL_ARGS 32
+/* Addresses of the C stack whose function and line are kept; a power of 2. A program logs exceptions from some
+ * hundred places; what is beyond prints without lines. */
+#define LIMIT_SYMBOLS 8192
 /* Fields given with one call: a hand-written call has a handful. What is more is left out, and the
  * record is marked as cut. */
 #define LIMIT_CALL_FIELDS 64

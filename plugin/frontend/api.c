@@ -39,7 +39,7 @@ static void let_calls_in(thread_state *t) {
 /* weir_signal_log finds the logger's number and cannot make it. */
 static void number_early(logger *l) {
     uint32_t epoch = __atomic_load_n(&front.epoch, __ATOMIC_RELAXED);
-    if (epoch == 0 || token_epoch(__atomic_load_n(&l->token, __ATOMIC_RELAXED)) == epoch) return;
+    if (epoch == 0 || token_epoch(__atomic_load_n(&l->number, __ATOMIC_RELAXED)) == epoch) return;
     thread_state *t = keep_calls_out();
     if (t == NULL) return;
     epoch = __atomic_load_n(&front.epoch, __ATOMIC_SEQ_CST);

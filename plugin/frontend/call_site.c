@@ -3,6 +3,7 @@
 #include <pthread.h>
 #include <string.h>
 
+#include "frontend/call_hooks.h"
 #include "frontend/call_site.h"
 #include "queue/mapping_internal.h"
 
@@ -113,6 +114,7 @@ static bool make_long_plan(const site_format *format, uint64_t *plan) {
 static bool make_plan(const site_format *format, unsigned flags, uint64_t *out) {
     uint64_t plan = PLAN_KNOWN, codes = 0;
     if ((flags & WEIR_SITE_EXCEPTION) != 0) plan |= PLAN_EXCEPTION;
+    if ((flags & WEIR_SITE_STACK) != 0) plan |= PLAN_STACK;
     if (!format->capturable) {
         *out = plan | PLAN_TEXT;
         return true;
@@ -197,12 +199,23 @@ uint32_t call_site_id_of_text(const char *file, int line, const char *function) 
     return add_content(&from, NULL);
 }
 
+/* See call_hooks.h: a hook that comes between the question and the store is seen by the second question. */
+static void let_through(logger *l, uint64_t number) {
+    if (__atomic_load_n(&l->token, __ATOMIC_RELAXED) == number || call_hooks_concern(l)) return;
+    __atomic_store_n(&l->token, number, __ATOMIC_SEQ_CST);
+    if (call_hooks_concern(l)) __atomic_store_n(&l->token, 0, __ATOMIC_SEQ_CST);
+}
+
 uint32_t call_site_logger_id(logger *l, uint32_t epoch) {
-    uint64_t token = __atomic_load_n(&l->token, __ATOMIC_RELAXED);
-    if (token_epoch(token) == epoch) return (uint32_t)token;
-    uint32_t id = dictionary_add(front.set.dictionary, DICT_LOGGER, l->name.data, l->name.len);
-    if (id != 0) __atomic_store_n(&l->token, (uint64_t)epoch << 32 | id, __ATOMIC_RELAXED);
-    return id;
+    uint64_t number = __atomic_load_n(&l->number, __ATOMIC_RELAXED);
+    if (token_epoch(number) != epoch) {
+        uint32_t id = dictionary_add(front.set.dictionary, DICT_LOGGER, l->name.data, l->name.len);
+        if (id == 0) return 0;
+        number = (uint64_t)epoch << 32 | id;
+        __atomic_store_n(&l->number, number, __ATOMIC_RELAXED);
+    }
+    let_through(l, number);
+    return (uint32_t)number;
 }
 
 void call_site_name_loggers(uint32_t epoch) {

@@ -34,6 +34,7 @@ enum plan_code {
 #define PLAN_TEXT PLAN_FLAG(3)      /* not capturable: formatted at the call */
 #define PLAN_EXCEPTION PLAN_FLAG(4) /* with a stack trace */
 #define PLAN_PLAIN PLAN_FLAG(5)     /* as PLAN_FIXED, but with CODE_STRING among them: the next shortest */
+#define PLAN_STACK PLAN_FLAG(6)     /* with the C stack as stack_info */
 
 typedef struct long_plan {
     uint32_t count;

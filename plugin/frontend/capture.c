@@ -1,6 +1,7 @@
 /* capture.c - weir_log_call: the ways of a warm call with numbers and plain strings, and the door
  * to all other ways. In the caller's thread. The protocol is told in front_internal.h, the bytes in
  * queue/entry.h. */
+#include "frontend/adapter.h"
 #include "frontend/capture_call.h"
 #include "frontend/capture_plain.h"
 
@@ -55,10 +56,17 @@ static inline __attribute__((always_inline)) bool log_strings(thread_state *t, b
     return args_size != 0 && log_plain(t, to, ids, level, plan, args_size, &taken, args);
 }
 
+/* What a call has beyond its format and arguments. */
+typedef struct call_more {
+    const weir_field *fields;
+    size_t field_count;
+    const weir_adapter *through; /* with a process hook; else NULL */
+    const void *from;            /* where the call returns to */
+} call_more;
+
 /* Any call, inside the epoch. */
 static __attribute__((noinline)) void log_any(thread_state *t, bound_logger *to, weir_call_site *site,
-                                              int level, const weir_field *fields, size_t field_count,
-                                              va_list *args, const void *from) {
+                                              int level, const call_more *more, va_list *args) {
     capture_call c;
     capture_begin(&c, to, level, errno);
     c.logger = call_site_logger_id(to->core, t->epoch);
@@ -68,10 +76,12 @@ static __attribute__((noinline)) void log_any(thread_state *t, bound_logger *to,
     } else {
         uint64_t plan = plan_at(c.site);
         c.format = site->format;
+        c.through = more->through;
         capture_gather(&c, plan, args);
-        capture_gather_fields(&c, fields, field_count);
-        if ((plan & PLAN_EXCEPTION) != 0) capture_add_stack(&c, stack_text_capture(t, from));
-        capture_store(&c, t);
+        capture_gather_fields(&c, more->fields, more->field_count);
+        if ((plan & (PLAN_EXCEPTION | PLAN_STACK)) != 0)
+            capture_add_stack(&c, stack_text_capture(t, more->from), (plan & PLAN_STACK) != 0);
+        capture_store_hooked(&c, t);
     }
     errno = c.saved_errno;
 }
@@ -115,7 +125,10 @@ void weir_log_call(weir_logger *handle, weir_call_site *site, int level, const c
                 va_start(args, format);
             }
         }
-        if (FRONT_UNLIKELY(!done)) log_any(t, to, site, level, NULL, 0, &args, __builtin_return_address(0));
+        if (FRONT_UNLIKELY(!done)) {
+            const call_more more = {.from = __builtin_return_address(0)};
+            log_any(t, to, site, level, &more, &args);
+        }
         front_leave(t);
     }
     va_end(args);
@@ -127,11 +140,48 @@ void weir_log_call_fields(weir_logger *handle, weir_call_site *site, int level, 
     va_start(args, format);
     thread_state *t = enter(handle, level, format, &args);
     if (t != NULL) {
-        log_any(t, logger_of_handle(handle), site, level, fields, field_count, &args,
-                __builtin_return_address(0));
+        const call_more more = {fields, field_count, NULL, __builtin_return_address(0)};
+        log_any(t, logger_of_handle(handle), site, level, &more, &args);
         front_leave(t);
     }
     va_end(args);
+}
+
+void weir_adapter_log_call(const weir_adapter *a, weir_call_site *site, int level, const weir_field *fields,
+                           size_t field_count, const char *format, ...) {
+    va_list args;
+    va_start(args, format);
+    thread_state *t = enter(a->logger, level, format, &args);
+    if (t != NULL) {
+        weir_field both[LIMIT_CALL_FIELDS + 1];
+        const call_more more = {both, adapter_fields(a, fields, field_count, both),
+                                adapter_has_process(a) ? a : NULL, __builtin_return_address(0)};
+        log_any(t, logger_of_handle(a->logger), site, level, &more, &args);
+        front_leave(t);
+    }
+    va_end(args);
+}
+
+typedef struct code_place {
+    const char *file, *function;
+    int line;
+} code_place;
+
+/* Formatted at the call; its place is no static site. */
+static void log_text(thread_state *t, weir_logger *handle, int level, const code_place *place,
+                     const char *format, va_list *args) {
+    capture_call c;
+    capture_begin(&c, logger_of_handle(handle), level, errno);
+    c.logger = call_site_logger_id(c.to->core, t->epoch);
+    c.site = call_site_id_of_text(place->file, place->line, place->function);
+    c.format = format;
+    if (c.logger == 0 || c.site == 0) {
+        front_count_early(EARLY_NO_RING);
+    } else {
+        capture_gather(&c, PLAN_KNOWN | PLAN_TEXT, args);
+        capture_store_hooked(&c, t);
+    }
+    errno = c.saved_errno;
 }
 
 void weir_vlog(weir_logger *handle, int level, const char *file, int line, const char *function,
@@ -141,19 +191,29 @@ void weir_vlog(weir_logger *handle, int level, const char *file, int line, const
     va_copy(copy, args);
     thread_state *t = enter(handle, level, format, &copy);
     if (t != NULL) {
-        capture_call c;
-        capture_begin(&c, logger_of_handle(handle), level, errno);
-        c.logger = call_site_logger_id(c.to->core, t->epoch);
-        c.site = call_site_id_of_text(file, line, function);
-        c.format = format;
-        if (c.logger == 0 || c.site == 0) {
-            front_count_early(EARLY_NO_RING);
-        } else {
-            capture_gather(&c, PLAN_KNOWN | PLAN_TEXT, &copy);
-            capture_store(&c, t);
-        }
-        errno = c.saved_errno;
+        const code_place place = {file, function, line};
+        log_text(t, handle, level, &place, format, &copy);
         front_leave(t);
     }
     va_end(copy);
+}
+
+void weir_log_stacklevel(weir_logger *handle, const weir_call_site *site, int level, int stacklevel,
+                         const char *format, ...) {
+    va_list args;
+    va_start(args, format);
+    thread_state *t = enter(handle, level, format, &args);
+    if (t != NULL) {
+        int saved = errno;
+        symbol outer;
+        code_place place = {site->file, site->function, site->line};
+        if (stacklevel > 1) {
+            stack_place(__builtin_return_address(0), stacklevel - 1, &outer);
+            place = (code_place){outer.file, outer.function, outer.line};
+        }
+        errno = saved;
+        log_text(t, handle, level, &place, format, &args);
+        front_leave(t);
+    }
+    va_end(args);
 }

@@ -29,6 +29,7 @@ typedef struct front_settings {
     ring_set *rings;
     dictionary *dictionary;
     process_map *process;
+    int64_t start_ns;         /* of this Weir, for relativeCreated */
     overflow_policy overflow; /* what a caller does when its ring is full */
     int stall_timeout_ms;
     uint32_t *backend_asleep; /* 1 while the backend sleeps; who finds it and is half full sets 0 and wakes */

@@ -15,7 +15,8 @@ void capture_begin(capture_call *c, bound_logger *to, int level, int saved_errno
     c->arg_count = c->long_double_count = 0;
     c->arg_parts = c->part_count = 0;
     c->has_stack = c->without_context = false;
-    c->made = SLICE_NONE;
+    c->made = c->added = SLICE_NONE;
+    c->through = NULL;
 }
 
 static void add_part(capture_call *c, const char *data, size_t len) {
@@ -79,8 +80,8 @@ void capture_gather_fields(capture_call *c, const weir_field *fields, size_t cou
     }
 }
 
-void capture_add_stack(capture_call *c, slice stack) {
+void capture_add_stack(capture_call *c, slice stack, bool as_info) {
     c->has_stack = true;
-    c->flags |= ENTRY_HAS_EXC;
+    c->flags |= as_info ? ENTRY_HAS_EXC | ENTRY_IS_STACK : ENTRY_HAS_EXC;
     add_part(c, stack.data, stack.len);
 }

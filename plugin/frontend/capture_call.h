@@ -23,6 +23,8 @@ typedef struct capture_call {
     uint32_t site, logger; /* dictionary ids */
     const weir_field *fields;
     size_t field_count;
+    slice added;                        /* wire pairs that hooks added; they shadow the fields */
+    const struct weir_adapter *through; /* whose process hook wants to see the record; NULL: none */
     /* Arguments in order; strings take the next of parts. */
     size_t arg_count, long_double_count;
     uint8_t codes[LIMIT_CALL_ARGS];
@@ -45,13 +47,21 @@ typedef struct capture_call {
 void capture_begin(capture_call *c, bound_logger *to, int level, int saved_errno);
 void capture_gather(capture_call *c, uint64_t plan, va_list *args);
 void capture_gather_fields(capture_call *c, const weir_field *fields, size_t count);
-void capture_add_stack(capture_call *c, slice stack);
+/* as_info: as the record's stack_info, not its exc_text. */
+void capture_add_stack(capture_call *c, slice stack, bool as_info);
 /* Sizes, shortening the longest texts until all is at most max; false: not even so. */
 bool capture_measure(capture_call *c, const thread_state *t, uint32_t max);
-/* The entry at its place, but for publishing it. */
-void capture_write(const capture_call *c, const thread_state *t, const room *place);
+/* The entry at its place (c->size bytes), but for publishing it. */
+void capture_write(const capture_call *c, const thread_state *t, char *at, uint64_t stamp);
 /* Room, writing, publishing. false: dropped and counted. */
 bool capture_store(capture_call *c, thread_state *t);
+/* The same, past the hooks that concern the logger. true: stored, or a filter did not let it through. */
+bool capture_store_hooked(capture_call *c, thread_state *t);
+/* A record of given attributes, past no hook. */
+bool capture_store_made(bound_logger *to, int level, const value *attributes, thread_state *t);
+/* Runs the hooks and stores what they make of the call. Lies above the front end (record/at_call.c); in a
+ * program without it there are no hooks. */
+bool front_at_call(capture_call *c, thread_state *t);
 
 /* capture_text.c: the message of ENTRY_TEXT, in the C locale. Its length; and its bytes, at most
  * `space` (space + 1 are writable). The second call returns how many there are. */

@@ -1,7 +1,10 @@
 /* capture_entry.c - a gathered call becomes an entry: its size, what is cut if that is too large, its
  * bytes. In the caller's thread, inside a call; no malloc, no system call but for room. */
+#include "frontend/call_hooks.h"
 #include "frontend/capture_call.h"
 #include "frontend/wire.h"
+
+#pragma weak front_at_call
 
 static uint32_t padded(size_t bytes) {
     return (uint32_t)((bytes + ENTRY_ALIGN - 1) & ~(size_t)(ENTRY_ALIGN - 1));
@@ -35,7 +38,7 @@ static size_t size_of_number(const weir_field *f) {
 }
 
 static size_t size_of_fields(const capture_call *c, const thread_state *t) {
-    size_t size = c->without_context ? 0 : c->to->fields.len + t->bound.len;
+    size_t size = c->added.len + (c->without_context ? 0 : c->to->fields.len + t->bound.len);
     const text_part *part = c->parts + c->arg_parts;
     for (size_t i = 0; i < c->field_count; i++) {
         size += wire_string_size((part++)->size);
@@ -191,11 +194,11 @@ static char *put_bytes(char *out, const char *data, size_t len) {
     return out + len;
 }
 
-static void put_header(ring_entry *e, const capture_call *c, const thread_state *t, ring *r) {
+static void put_header(ring_entry *e, const capture_call *c, const thread_state *t, uint64_t stamp) {
     e->size = c->size;
     e->kind = c->kind;
     e->flags = c->flags;
-    e->stamp = front_stamp(r);
+    e->stamp = stamp;
     e->id = 0;
     e->site = c->site;
     e->logger = c->logger;
@@ -207,9 +210,9 @@ static void put_header(ring_entry *e, const capture_call *c, const thread_state 
     e->check = entry_check(e);
 }
 
-void capture_write(const capture_call *c, const thread_state *t, const room *place) {
-    put_header((ring_entry *)(void *)place->at, c, t, place->r);
-    char *out = place->at + sizeof(ring_entry);
+void capture_write(const capture_call *c, const thread_state *t, char *at, uint64_t stamp) {
+    put_header((ring_entry *)(void *)at, c, t, stamp);
+    char *out = at + sizeof(ring_entry);
     if (c->kind == ENTRY_MADE) {
         put_bytes(out, c->made.data, c->made.len);
         out += c->args_size;
@@ -221,6 +224,7 @@ void capture_write(const capture_call *c, const thread_state *t, const room *pla
         out = put_bytes(out, t->bound.bytes, t->bound.len);
     }
     out = put_call_fields(out, c);
+    out = put_bytes(out, c->added.data, c->added.len);
     if (c->has_stack) {
         const text_part *stack = &c->parts[c->part_count - 1];
         put_part(put_u32(out, stack->size), stack);
@@ -234,7 +238,12 @@ bool capture_store(capture_call *c, thread_state *t) {
         return false;
     }
     if (!room_reserve(t, c->size, c->level, &place)) return false;
-    capture_write(c, t, &place);
+    capture_write(c, t, place.at, front_stamp(place.r));
     room_publish(&place, c->size);
     return true;
+}
+
+bool capture_store_hooked(capture_call *c, thread_state *t) {
+    bool hooked = c->through != NULL || call_hooks_concern(c->to->core);
+    return FRONT_UNLIKELY(hooked) && front_at_call != NULL ? front_at_call(c, t) : capture_store(c, t);
 }

@@ -14,6 +14,7 @@
 #include <errno.h>
 #include <stdarg.h>
 
+#include "base/symbols.h"
 #include "frontend/capture.h"
 #include "frontend/context.h"
 
@@ -23,9 +24,9 @@
 
 /* An epoch that never is: of a thread that has not met any. */
 #define EPOCH_NONE UINT32_MAX
-/* The text of a stack trace: 64 frames of about 100 bytes. One page more or less does not matter, it
+/* The text of a stack trace: 64 frames of about 250 bytes. One page more or less does not matter, it
  * is memory of threads that have logged an exception. */
-#define STACK_TEXT_SIZE (8 * 1024)
+#define STACK_TEXT_SIZE (16 * 1024)
 
 typedef struct thread_state {
     uint32_t in_call __attribute__((aligned(64))); /* atomic */
@@ -110,5 +111,7 @@ static inline uint64_t front_stamp(ring *r) {
 void stack_text_setup(void);
 /* The C stack from the caller at `from` on, as text; empty without memory. */
 slice stack_text_capture(thread_state *t, const void *from);
+/* The place `up` frames above the one that `from` returns to; Python's words where it is not known. */
+void stack_place(const void *from, int up, symbol *out);
 
 #endif

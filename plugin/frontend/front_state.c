@@ -9,6 +9,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "frontend/call_hooks.h"
 #include "frontend/call_site.h"
 #include "frontend/front_internal.h"
 #include "queue/mapping_internal.h"
@@ -132,13 +133,17 @@ bool front_close(front_state next) {
 /* ---- fork ---- */
 
 void front_fork_prepare(void) {
+    call_hooks_fork_prepare();
     logger_tree_fork_prepare();
     thread_fork_prepare();
+    symbols_fork_prepare();
 }
 
 void front_fork_parent(void) {
+    symbols_fork_release();
     thread_fork_parent();
     logger_tree_fork_release();
+    call_hooks_fork_parent();
 }
 
 void front_fork_child(void) {
@@ -150,6 +155,8 @@ void front_fork_child(void) {
     memset(&front.set, 0, sizeof front.set);
     memset(unmapped_early, 0, sizeof unmapped_early);
     call_site_leave_plans();
+    symbols_fork_release();
     thread_fork_child();
     logger_tree_fork_release();
+    call_hooks_fork_child();
 }

@@ -67,6 +67,17 @@ void tree_level_planning(bool on) { planning = on; }
 
 int logger_effective_level(const logger *l) { return __atomic_load_n(&l->effective, __ATOMIC_RELAXED); }
 
+int logger_level(const logger *l) { return __atomic_load_n(&l->level, __ATOMIC_RELAXED); }
+
+bool logger_is_disabled(const logger *l) { return __atomic_load_n(&l->disabled, __ATOMIC_RELAXED); }
+
+void logger_set_disabled(logger *l, bool disabled) {
+    tree_lock();
+    __atomic_store_n(&l->disabled, disabled, __ATOMIC_RELAXED);
+    tree_threshold_store(l);
+    tree_unlock();
+}
+
 void logger_set_level(logger *l, int level) {
     tree_lock();
     l->level = level;

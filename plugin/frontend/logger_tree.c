@@ -36,8 +36,6 @@ static uint64_t refused;      /* atomic */
 
 void tree_lock(void) { pthread_mutex_lock(&lock); }
 void tree_unlock(void) { pthread_mutex_unlock(&lock); }
-void logger_tree_fork_prepare(void) { tree_lock(); }
-void logger_tree_fork_release(void) { tree_unlock(); }
 
 logger *logger_root(void) { return &root; }
 uint32_t logger_count(void) { return __atomic_load_n(&count, __ATOMIC_ACQUIRE); }
@@ -142,7 +140,54 @@ static logger *refuse(void) {
 
 uint64_t logger_names_refused(void) { return __atomic_load_n(&refused, __ATOMIC_RELAXED); }
 
+/* ---- the logger class ---- */
+
+static pthread_mutex_t class_lock = PTHREAD_MUTEX_INITIALIZER;
+static logger_made class_made; /* under class_lock, as the next */
+static void *class_arg;
+
+void logger_set_made(logger_made made, void *arg) {
+    pthread_mutex_lock(&class_lock);
+    class_made = made;
+    class_arg = arg;
+    pthread_mutex_unlock(&class_lock);
+}
+
+logger_made logger_get_made(void **arg) {
+    pthread_mutex_lock(&class_lock);
+    logger_made made = class_made;
+    if (arg != NULL) *arg = class_arg;
+    pthread_mutex_unlock(&class_lock);
+    return made;
+}
+
+static void tell_made(logger *l) {
+    void *arg;
+    logger_made made = logger_get_made(&arg);
+    if (made != NULL) made(arg, &l->self.head);
+}
+
+logger *logger_parent(const logger *l) {
+    logger *above = l->parent;
+    while (above != NULL && above != &root && !__atomic_load_n(&above->requested, __ATOMIC_RELAXED))
+        above = above->parent;
+    return above;
+}
+
+void logger_tree_fork_prepare(void) {
+    pthread_mutex_lock(&class_lock);
+    tree_lock();
+}
+
+void logger_tree_fork_release(void) {
+    tree_unlock();
+    pthread_mutex_unlock(&class_lock);
+}
+
+/* ---- asked for ---- */
+
 logger *logger_get(slice name, bool *created) {
+    bool made = false;
     if (created != NULL) *created = false;
     if (is_root(name)) return &root;
     if (name.len > LIMIT_LOGGER_NAME) return refuse();
@@ -152,8 +197,10 @@ logger *logger_get(slice name, bool *created) {
     l = make_path(name);
     if (l != NULL && !l->requested) {
         __atomic_store_n(&l->requested, true, __ATOMIC_RELAXED);
-        if (created != NULL) *created = true;
+        made = true;
     }
     tree_unlock();
+    if (made && created != NULL) *created = true;
+    if (made) tell_made(l);
     return l != NULL ? l : refuse();
 }

@@ -30,12 +30,14 @@ struct bound_logger {
 
 struct logger {
     bound_logger self;
-    uint32_t index; /* dense, from 0 (the root): tables by logger are indexed by it */
-    logger *parent; /* NULL for the root; the names between are made with it, so it never changes */
-    slice name;     /* "root" for the root */
-    uint64_t token; /* atomic: epoch << 32 | dictionary id, see frontend/capture.h */
-    int level;      /* configured; 0: NOTSET */
-    int over;       /* LEVEL_UNSET: none */
+    uint32_t index;  /* dense, from 0 (the root): tables by logger are indexed by it */
+    logger *parent;  /* NULL for the root; the names between are made with it, so it never changes */
+    slice name;      /* "root" for the root */
+    uint64_t number; /* atomic: epoch << 32 | dictionary id, see frontend/capture.h */
+    uint64_t token;  /* atomic: the same, or 0 while hooks concern the logger, see frontend/call_hooks.h */
+    struct hook_list *hooks; /* atomic; NULL: none */
+    int level;               /* configured; 0: NOTSET */
+    int over;                /* LEVEL_UNSET: none */
     bool disabled;
     bool requested; /* asked for by weir_get_logger or a configuration, not only an intermediate */
     /* The rest is private to frontend/. */
@@ -55,6 +57,13 @@ logger *logger_get(slice name, bool *created);
 uint64_t logger_names_refused(void);
 /* Finds only. */
 logger *logger_find(slice name);
+/* Python's Logger.parent: the nearest one above that somebody asked for. NULL for the root. */
+logger *logger_parent(const logger *l);
+/* What is run, in the thread that asked, when a logger is asked for the first time: Python's logger class.
+ * made NULL: nothing. No lock is held. */
+typedef void (*logger_made)(void *arg, weir_logger *made);
+void logger_set_made(logger_made made, void *arg);
+logger_made logger_get_made(void **arg);
 static inline bound_logger *logger_of_handle(const weir_logger *handle) {
     return (bound_logger *)(uintptr_t)handle;
 }
@@ -65,9 +74,12 @@ uint32_t logger_count(void);
 bound_logger *logger_bind(bound_logger *base, slice key, slice value);
 
 int logger_effective_level(const logger *l);
+int logger_level(const logger *l);           /* configured */
 void logger_set_level(logger *l, int level); /* configured */
-void logger_set_over(logger *l, int level);  /* LEVEL_UNSET removes it */
-void logger_disable_all(int level);          /* Python's logging.disable */
+bool logger_is_disabled(const logger *l);
+void logger_set_disabled(logger *l, bool disabled); /* until the next configuration says otherwise */
+void logger_set_over(logger *l, int level);         /* LEVEL_UNSET removes it */
+void logger_disable_all(int level);                 /* Python's logging.disable */
 int logger_disable_level(void);
 
 /* A change of the whole tree, in the two steps that a swap needs. The plan names each logger of

@@ -76,30 +76,40 @@ static bool encode_within(const value *attributes, size_t max, text *out, bool *
     return fits;
 }
 
-static bool store(bound_logger *to, int level, const value *attributes, thread_state *t, text *bytes) {
-    capture_call c;
+static bool begin(capture_call *c, bound_logger *to, int level, const value *attributes, thread_state *t,
+                  text *bytes) {
     bool cut;
     size_t around = sizeof(ring_entry) + to->fields.len + t->bound.len + 2 * ENTRY_ALIGN;
-    capture_begin(&c, to, level, errno);
-    c.kind = ENTRY_MADE;
-    c.logger = call_site_logger_id(to->core, t->epoch);
-    if (c.logger == 0 || around >= t->entry_max ||
+    capture_begin(c, to, level, errno);
+    c->kind = ENTRY_MADE;
+    c->logger = call_site_logger_id(to->core, t->epoch);
+    if (c->logger == 0 || around >= t->entry_max ||
         !encode_within(attributes, t->entry_max - around, bytes, &cut)) {
         front_count_early(EARLY_NO_RING);
         return false;
     }
-    c.made = text_slice(bytes);
-    if (cut) c.flags |= ENTRY_CUT;
-    return capture_store(&c, t);
+    c->made = text_slice(bytes);
+    if (cut) c->flags |= ENTRY_CUT;
+    return true;
+}
+
+bool capture_store_made(bound_logger *to, int level, const value *attributes, thread_state *t) {
+    capture_call c;
+    text bytes;
+    text_init(&bytes, 0);
+    bool stored = begin(&c, to, level, attributes, t, &bytes) && capture_store(&c, t);
+    text_done(&bytes);
+    return stored;
 }
 
 int front_emit_made(bound_logger *lg, int level, const value *attributes) {
     int saved = errno;
     thread_state *t = front_enter_plain();
     if (t == NULL) return -1;
+    capture_call c;
     text bytes;
     text_init(&bytes, 0);
-    bool stored = store(lg, level, attributes, t, &bytes);
+    bool stored = begin(&c, lg, level, attributes, t, &bytes) && capture_store_hooked(&c, t);
     text_done(&bytes);
     front_leave(t);
     errno = saved;

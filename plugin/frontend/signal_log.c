@@ -34,15 +34,15 @@ static uint32_t fill_text(char out[SIGNAL_TEXT], const char *s) {
 
 /* The logger was numbered when somebody asked for it: here the dictionary's lock is out of reach. */
 static int store(const logger *to, int level, const char *s, uint32_t epoch) {
-    uint64_t token = __atomic_load_n(&to->token, __ATOMIC_RELAXED);
-    signal_slot *slot = token_epoch(token) == epoch ? claim(front.set.process) : NULL;
+    uint64_t number = __atomic_load_n(&to->number, __ATOMIC_RELAXED);
+    signal_slot *slot = token_epoch(number) == epoch ? claim(front.set.process) : NULL;
     if (slot == NULL) {
         front_count_early(EARLY_NO_RING);
         return -1;
     }
     slot->stamp = clock_stamp();
     slot->level = level;
-    slot->logger = (uint32_t)token;
+    slot->logger = (uint32_t)number;
     slot->tid = (uint32_t)syscall(SYS_gettid);
     slot->len = fill_text(slot->text, s);
     __atomic_fetch_add(&front.set.process->accepted_signal, 1, __ATOMIC_RELAXED);

@@ -125,6 +125,7 @@ static void open_front(weir_core *core, const settings *set) {
     front_settings front = {.rings = core->rings,
                             .dictionary = core->dictionary,
                             .process = core->process,
+                            .start_ns = core->start_ns,
                             .overflow = set->overflow,
                             .stall_timeout_ms = (int)set->stall_timeout_ms,
                             .backend_asleep = backend_asleep_word(core->backend),

@@ -44,8 +44,10 @@ typedef struct ring_entry {
 
 enum {
     ENTRY_HAS_EXC = 1,
-    ENTRY_CUT = 2
-}; /* flags; with ENTRY_HAS_EXC the rest is exception text: u32 length, bytes */
+    ENTRY_CUT = 2,
+    ENTRY_IS_STACK = 4
+}; /* flags; with ENTRY_HAS_EXC the rest is a text: u32 length, bytes; exc_text, or with ENTRY_IS_STACK
+      stack_info */
 
 static inline uint32_t entry_check(const ring_entry *e) {
     uint64_t mix =

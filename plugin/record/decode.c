@@ -219,7 +219,8 @@ int record_decode(record_reader *r, const ring_entry *e, record *out) {
         return -1;
     if ((e->flags & ENTRY_HAS_EXC) != 0) {
         const char *exc = payload + e->args_size + e->fields_size;
-        out->exc_text = slice_make(exc + 4, read_u32(exc));
+        slice *slot = (e->flags & ENTRY_IS_STACK) != 0 ? &out->stack_info : &out->exc_text;
+        *slot = slice_make(exc + 4, read_u32(exc));
     }
     if (!set_source(r, e, args, out)) return -1;
     if (out->level_name.data == NULL) out->level_name = level_name(out->level, r->level_buffer);

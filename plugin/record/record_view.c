@@ -73,6 +73,11 @@ static bool fill(const weir_record *constant) {
     r->filled = r->base;
     r->filled.memory = r->memory;
     r->filled.scratch = &r->scratch;
+    if (find(r, SLICE_LITERAL("msg")) != NULL) { /* the whole message: what was captured of one is gone */
+        r->filled.site = NULL;
+        r->filled.entry = NULL;
+        r->filled.args = NULL;
+    }
     r->stale = record_made_fill(&r->filled, kept, r->start_ns) != 0;
     if (r->filled.msg == NULL) {
         r->filled.template = r->base.template;

@@ -252,7 +252,7 @@ def header_map_and_manual_name_the_same():
     inline = {"weir_is_enabled", "weir_str", "weir_int", "weir_uint", "weir_double", "weir_bool"}
     assert functions - inline | {"weir_plugin_v1"} == set(map_symbols()), (functions - inline) ^ set(map_symbols())
     manual = read(os.path.join(ROOT, "docs/man/weir.3")).replace("\\-", "-")
-    private = {"weir_log_call", "weir_log_call_fields"}
+    private = {"weir_log_call", "weir_log_call_fields", "weir_log_stacklevel", "weir_adapter_log_call"}
     missing = [name for name in sorted(functions - private | macros | {"weir_plugin_v1"})
                if not re.search(r"\b%s\b" % name, manual)]
     assert not missing, "docs/man/weir.3 does not name " + ", ".join(missing)
