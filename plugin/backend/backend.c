@@ -46,6 +46,7 @@ backend *backend_create(const backend_settings *settings, weir_error *err) {
     text_init(&b->own_entry, 0);
     text_init(&b->notice_entry, 0);
     text_init(&b->scratch, BACKEND_SCRATCH_MAX);
+    text_init(&b->held_asctime, 0);
     if (merge_init(&b->merge) != 0) error_set(err, WEIR_ERR_SYSTEM, "no memory for the backend");
     if (b->merge.heads == NULL || open_readers(b, err) != 0 ||
         (b->current = stage_create(settings->first, err)) == NULL) {
@@ -89,6 +90,7 @@ void backend_free(backend *b) {
     text_done(&b->own_entry);
     text_done(&b->notice_entry);
     text_done(&b->scratch);
+    text_done(&b->held_asctime);
     pthread_mutex_destroy(&b->mail_lock);
     free(b);
 }

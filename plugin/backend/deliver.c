@@ -106,6 +106,11 @@ static lane_room tell_first(backend *b, handler *h, const delivery *d) {
 }
 
 static bool deliver_one(backend *b, handler *h, const delivery *d) {
+    if (h->held != NULL) {
+        if (d->rec != NULL) return held_take(b, h, d);
+        drop_for_error(b, h, d, "the record is damaged");
+        return true;
+    }
     if (h->lane == NULL) { /* a handler without a target has delivered what it was given */
         count_one(d->own ? &h->stats->notices : &h->stats->given);
         if (!d->own) count_one(&h->stats->delivered);

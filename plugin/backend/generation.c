@@ -6,6 +6,8 @@
 
 #include <stdlib.h>
 
+#include "handler/hold.h"
+
 /* The table is as long as the highest index that a rule names: loggers beyond it have no rule. */
 static bool index_rules(generation *g) {
     size_t count = 0;
@@ -89,6 +91,8 @@ static void free_handler(handler *h) {
     if (h == NULL) return;
     if (h->target != NULL) target_release(h->target);
     if (h->stats != NULL) process_map_free_row(h->stats);
+    hold_free(h->held);
+    free(h->feeds);
     free(h->filters);
     free(h->own);
     free(h);

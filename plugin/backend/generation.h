@@ -50,6 +50,7 @@ typedef struct generation {
     overflow_policy overflow;
     int stall_timeout_ms;
     escape_mode escape; /* of what lastResort writes */
+    bool flushes_holds; /* at the swap to it, as Python does; else unchanged handlers keep what they hold */
 } generation;
 
 /* The route of a logger in g. NULL without memory. */

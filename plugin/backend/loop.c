@@ -55,6 +55,7 @@ static size_t pass(backend *b, bool all) {
     mailbox_route_own(b);
     count += merge_run(&b->merge, b->set.rings, MERGE_BY_STAMP, horizon, visit, b);
     if (b->next != NULL && horizon >= b->mark) stage_switch(b);
+    if (b->flushes > 0) held_flush_all(b, b->current->generation);
     if (publication_due(b)) {
         publish_and_release(b, 0);
         stage_retire(b);
@@ -129,6 +130,8 @@ static void drain(backend *b) {
     early_tell(b, true);
     while (pass(b, true) > 0 && !time_is_up(b)) {
     }
+    held_flush_all(b, b->current->generation);
+    held_drop_rest(b, b->current->generation);
     if (b->owing) notice_emit_all(b);
     publish_and_release(b, 0);
     stage_retire(b);

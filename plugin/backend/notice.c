@@ -55,7 +55,8 @@ static void describe(const handler *h, text *out) {
         text_add_cstr(out, separator);
         if (h->drop_run[i] != total) text_addf(out, "%llu ", (unsigned long long)h->drop_run[i]);
         text_add_cstr(out, reason_words[i]);
-        if (i == DROP_ERROR && h->lane->trouble[0] != '\0') text_addf(out, " (%s)", h->lane->trouble);
+        if (i == DROP_ERROR && h->lane != NULL && h->lane->trouble[0] != '\0')
+            text_addf(out, " (%s)", h->lane->trouble);
         separator = ", ";
     }
 }
@@ -83,9 +84,22 @@ static bool encode_notice(handler *h, record *rec, text *out) {
     return good;
 }
 
+/* A handler without a queue of its own has nowhere to tell it: the log has. */
+static void log_run(backend *b, handler *h) {
+    text message;
+    text_init(&message, 0);
+    describe(h, &message);
+    if (!message.failed) backend_log(b, WEIR_LEVEL_WARNING, text_slice(&message));
+    text_done(&message);
+    memset(h->drop_run, 0, sizeof h->drop_run);
+}
+
 void notice_emit(backend *b, handler *h) {
     record rec;
-    if (h->lane == NULL) return;
+    if (h->lane == NULL) {
+        log_run(b, h);
+        return;
+    }
     size_t size = NOTICE_ROOM < h->lane->record_max ? NOTICE_ROOM : h->lane->record_max;
     char *to = lane_try(b, h, size);
     if (to == NULL) return;

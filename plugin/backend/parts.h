@@ -60,6 +60,7 @@ typedef struct stage {
 /* Where entries come from: the live rings, or those of a dead process. */
 typedef struct source {
     record_reader *reader;
+    record_reader *held_reader; /* for records that were kept: used while another one is under way */
     const dictionary *dictionary;
     logger **loggers; /* by dictionary id */
     size_t logger_count;
@@ -116,7 +117,7 @@ struct backend {
     bool recents_changed;
     bool owing; /* some handler has a run of drops to tell of */
 
-    uint64_t waits; /* for room: see prepare_all */
+    uint64_t waits;                                       /* for room: see prepare_all */
     bool (*had)(void *arg, const target *t, uint64_t id); /* recovery only */
     void *had_arg;
     bool abandoned;      /* recovery only: it stopped before the end */
@@ -129,6 +130,9 @@ struct backend {
     record_reader *notice_reader;    /* notices are made while another record is being delivered */
     uint32_t own_logger, own_thread; /* dictionary ids */
     text scratch;                    /* a record too long for the first guess */
+    record held_rec;                 /* the kept one that is handed over just now */
+    text held_asctime;
+    bool held_any; /* some handler has kept the record that is under way */
     weir_error err;
     uint64_t lastresort_lost;
 
@@ -203,6 +207,21 @@ bool notice_owed(const handler *h);
 void notice_emit(backend *b, handler *h);
 /* For all handlers; what an idle backend does. */
 void notice_emit_all(backend *b);
+
+/* held.c */
+/* The record is kept by h, and perhaps all that it keeps handed over. */
+bool held_take(backend *b, handler *h, const delivery *d);
+/* All handlers have had the record: what they left in it is seen by those that keep it. */
+void held_renew(backend *b, const delivery *d, handler *const *handlers, size_t count);
+/* Hands over what h keeps. false: the time to stop has run out; the rest is still kept. */
+bool held_flush(backend *b, handler *h, uint64_t id);
+void held_flush_all(backend *b, const generation *g);
+/* At a swap: to those that go on unchanged, or flushed. */
+void held_switch(backend *b, const generation *from, const generation *to);
+/* What nobody takes any more: counted as dropped. */
+void held_drop_rest(backend *b, const generation *g);
+/* Recovery: has what h brings its records to had this one, as far as can be told? */
+bool held_had(const backend *b, const handler *h, uint64_t id);
 
 /* early.c */
 /* Tells of what was dropped before routing: when no more comes, or, at_last, at once. */

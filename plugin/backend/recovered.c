@@ -56,7 +56,10 @@ int backend_route_recovered(backend *b, const recovered_rings *from, recovered_c
                                .start_ns = from->process->clock.entries[0].realtime,
                                .process = from->process->key.pid,
                                .process_name = SLICE_LITERAL("MainProcess")};
-    if (source_init(&dead, &described, err) != 0) return -1;
+    if (source_init(&dead, &described, err) != 0) {
+        source_done(&dead);
+        return -1;
+    }
     uint64_t unreadable = b->unreadable, taken = b->taken;
     b->from = &dead;
     b->releases = from->rings;
@@ -67,6 +70,10 @@ int backend_route_recovered(backend *b, const recovered_rings *from, recovered_c
     merge_run(&b->merge, from->rings, MERGE_BY_ID, UINT64_MAX, visit, b);
     publish_and_release(b, 0);
     if (!b->abandoned) route_signals(b, from->process);
+    /* What is kept can be read by the dead process's names only. */
+    held_flush_all(b, b->current->generation);
+    held_drop_rest(b, b->current->generation);
+    publish_and_release(b, 0);
     if (b->next_id != &b->set.process->next_id && *b->next_id > b->set.process->next_id)
         b->set.process->next_id = *b->next_id;
     b->next_id = &b->set.process->next_id;

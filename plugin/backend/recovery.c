@@ -52,12 +52,29 @@ static void learn_ids(backend *b, const process_map *dead) {
         b->set.process->next_id = dead->next_id;
 }
 
+/* What handlers of the dead kept in memory (MemoryHandler) is lost with it, as in Python. */
+static void count_held(dead_process *dead, recovery_report *report) {
+    for (size_t i = 0; i < LIMIT_HANDLERS; i++) {
+        handler_stats *row = &dead->process->handlers[i];
+        uint64_t settled = row->delivered;
+        if (row->used == 0 || row->holds == 0) continue;
+        for (int reason = 0; reason < DROP_COUNT; reason++) settled += row->dropped[reason];
+        if (row->given <= settled) continue;
+        report->buffered += row->given - settled;
+        recovery_say(report, dead, "handler %.*s kept %llu records in memory, which are lost",
+                     (int)strnlen(row->name, sizeof row->name), row->name,
+                     (unsigned long long)(row->given - settled));
+        row->holds = 0; /* told; the directory may stay for something else */
+    }
+}
+
 static int open_process(backend *b, dead_process *dead, recovery_report *report, weir_error *err) {
     weir_error why = {0};
     const char *slash = strrchr(dead->dir.path, '/');
     dead->pid = slash == NULL ? 0 : (int)strtol(slash + 1, NULL, 10);
     dead->process = process_map_open(&dead->dir, &why);
     if (dead->process != NULL) learn_ids(b, dead->process);
+    if (dead->process != NULL) count_held(dead, report);
     return recovery_open_queues(dead, report, err);
 }
 

@@ -33,13 +33,14 @@ static bool pass(backend *b, delivery *d, filter *const *filters, size_t count) 
 
 static bool wanted(backend *b, delivery *d, handler *h) {
     if (d->entry->level < h->level) return false;
-    if (!d->fresh && h->target != NULL && b->had(b->had_arg, h->target, d->id)) return false;
+    if (!d->fresh && held_had(b, h, d->id)) return false;
     return pass(b, d, h->filters, h->filter_count);
 }
 
 /* false: abandoned. */
 static bool to_handlers(backend *b, delivery *d, const route *r) {
     handler *picked[PICK_MAX];
+    bool kept = false;
     for (size_t at = 0; at < r->count;) {
         size_t count = 0;
         for (; at < r->count && count < PICK_MAX; at++)
@@ -48,7 +49,10 @@ static bool to_handlers(backend *b, delivery *d, const route *r) {
         decode(b, d);
         b->taken++;
         if (!deliver_group(b, d, picked, count)) return false;
+        if (b->held_any) kept = true;
     }
+    if (__builtin_expect(kept, 0)) held_renew(b, d, r->handlers, r->count);
+    b->held_any = false;
     return true;
 }
 

@@ -9,11 +9,13 @@
 int source_init(source *s, const record_source *from, weir_error *err) {
     *s = (source){.dictionary = from->dictionary};
     s->reader = record_reader_create(from, err);
-    return s->reader == NULL ? -1 : 0;
+    if (s->reader != NULL) s->held_reader = record_reader_create(from, err);
+    return s->held_reader == NULL ? -1 : 0;
 }
 
 void source_done(source *s) {
     if (s->reader != NULL) record_reader_free(s->reader);
+    if (s->held_reader != NULL) record_reader_free(s->held_reader);
     free(s->loggers);
     *s = (source){0};
 }

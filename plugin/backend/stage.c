@@ -91,6 +91,7 @@ static void owe_truncations(generation *g) {
 
 void stage_switch(backend *b) {
     stage *from = b->current, *to = b->next;
+    held_switch(b, from->generation, to->generation);
     publish_lanes(b, 0);
     for (size_t i = 0; i < from->generation->handler_count; i++)
         take_over_drops(b, to->generation, from->generation->handlers[i]);

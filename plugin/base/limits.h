@@ -47,6 +47,13 @@
  * record is marked as cut. */
 #define LIMIT_CALL_FIELDS 64
 
+/* What one handler may hold back for others (MemoryHandler): beyond it is flushed early. 64 MiB is a tenth of a
+ * small machine; a million records is a capacity that nobody fills in the moment it is meant for. */
+#define LIMIT_HOLD_BYTES (64 * 1024 * 1024)
+#define LIMIT_HOLD_RECORDS 1000000
+/* Handlers one behind the other: each is a call deeper on the backend's stack. */
+#define LIMIT_HOLD_CHAIN 16
+
 /* Attributes that a host may set in one record that it makes: Python's own are 22, extras a handful; a list of
  * so many is still searched at once. */
 #define LIMIT_RECORD_ATTRIBUTES 256

@@ -11,6 +11,7 @@
 #include "base/level.h"
 #include "base/utf8.h"
 #include "config/config.h"
+#include "handler/hold.h"
 #include "sink/file_open.h"
 
 typedef struct build {
@@ -141,7 +142,10 @@ static int take_row(build *b, handler *h, weir_error *err) {
         return 0;
     }
     h->stats = process_map_take_row(b->process, slice_of(h->name), (uint32_t)b->g->number);
-    if (h->stats != NULL) return 0;
+    if (h->stats != NULL) {
+        h->stats->holds = h->kind->holds;
+        return 0;
+    }
     return error_set(err, WEIR_ERR_SYSTEM,
                      "more than %d handlers at one time, with those of the configuration before",
                      LIMIT_HANDLERS);
@@ -187,15 +191,30 @@ static int build_handler(build *b, const plan_handler *plan) {
     h->overflow = plan->overflow;
     h->overflow_given = plan->overflow_given;
     h->definition = plan->definition;
+    h->whole = plan->whole;
     h->formatter = formatter_of(b, plan);
     h->terminator = SLICE_LITERAL("\n");
     h->filters = filters_of(b, &plan->filters);
-    if (h->filters == NULL) return no_memory(b);
+    if (h->filters == NULL || (plan->kind->holds && (h->held = hold_create()) == NULL)) return no_memory(b);
     h->filter_count = plan->filters.count;
     bool prepared = plan->kind->prepare == NULL || plan->kind->prepare(&plan->args, h, &err) == 0;
     if (prepared && open_target(b, plan, h, &err) == 0 && take_row(b, h, &err) == 0) return 0;
     tell(b, plan->args_line, "handler_", plan->name, "args", err.message);
     return -1;
+}
+
+/* When all are there. */
+static int link_feeds(build *b) {
+    for (size_t i = 0; i < b->plan->handler_count; i++) {
+        const plan_handler *plan = &b->plan->handlers[i];
+        handler *h = b->g->handlers[i];
+        if (plan->feed_count == 0) continue;
+        h->feeds = calloc(plan->feed_count, sizeof *h->feeds);
+        if (h->feeds == NULL) return no_memory(b);
+        for (size_t n = 0; n < plan->feed_count; n++)
+            h->feeds[h->feed_count++] = b->g->handlers[plan->feeds[n] - b->plan->handlers];
+    }
+    return 0;
 }
 
 /* All that cannot be opened is told, not only the first. */
@@ -289,9 +308,11 @@ int config_build(const config_plan *plan, uint64_t number, target_registry *targ
                .edited = rules != NULL ? rules->edited : NULL};
     arena_init(&b.scratch, 0);
     b.g = out->generation = make_generation(plan, number);
+    if (b.g != NULL) b.g->flushes_holds = rules != NULL && rules->python_defaults;
     int rc = b.g == NULL ? no_memory(&b) : build_formatters(&b);
     if (rc == 0) rc = build_filters(&b);
     if (rc == 0) rc = build_handlers(&b);
+    if (rc == 0) rc = link_feeds(&b);
     if (rc == 0) rc = build_rules(&b);
     arena_done(&b.scratch);
     free(b.beneath_dirs);

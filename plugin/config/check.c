@@ -71,6 +71,7 @@ static void check_all(checker *c) {
     check_formatters(c);
     check_filters(c);
     check_handlers(c);
+    check_feeds(c);
     check_loggers(c);
     if (!c->is_dict) check_leftover(c);
 }

@@ -57,6 +57,10 @@ void check_filters(checker *c);
 /* `filters` of a logger or handler. */
 void check_filter_list(checker *c, const ini_section *s, plan_filter_list *out);
 void check_handlers(checker *c);
+/* The handlers that others hand their records to: found by name, and never in a ring. */
+void check_feeds(checker *c);
+/* `target` or `handlers` of a section: for the argument of that type that args= and kwargs= did not give. */
+void check_feed_key(checker *c, const ini_section *s, plan_handler *h);
 void check_loggers(checker *c);
 /* Sections that nothing names. */
 void check_leftover(checker *c);

@@ -47,7 +47,9 @@ static const char *const type_words[] = {"a string",
                                          "sys.stdout or sys.stderr",
                                          "a duration ('30d', '250ms')",
                                          "a size ('2GiB', or bytes)",
-                                         "a value"};
+                                         "a value",
+                                         "a handler's name, in quotes",
+                                         "a list of handlers' names"};
 
 static const char *found(const value *v) {
     if (is_stream(v)) return "a stream";
@@ -70,6 +72,23 @@ static bool to_number(binding *b, const kind_param *param, const value *in, valu
     return true; /* told already if it was wrong */
 }
 
+/* "a, b", or a list of names. */
+static bool to_names(binding *b, const value *in, value *out) {
+    name_list_view view;
+    if (in->type == VALUE_TUPLE || in->type == VALUE_LIST) {
+        for (size_t i = 0; i < in->list.count; i++)
+            if (!is_text(&in->list.items[i])) return false;
+        out->type = VALUE_TUPLE;
+        return true;
+    }
+    if (!is_text(in) || !check_split(b->c, in->str, &view)) return false;
+    value *items = check_alloc(b->c, (view.count + 1) * sizeof *items);
+    if (items == NULL) return false;
+    for (size_t i = 0; i < view.count; i++) items[i] = value_str(view.names[i]);
+    *out = (value){.type = VALUE_TUPLE, .list = {items, view.count}};
+    return true;
+}
+
 /* in as the parameter's type wants it. false: it is of another type. */
 static bool convert(binding *b, const kind_param *param, const value *in, value *out) {
     *out = *in;
@@ -89,6 +108,8 @@ static bool convert(binding *b, const kind_param *param, const value *in, value 
     case PARAM_DURATION:
     case PARAM_SIZE: return to_number(b, param, in, out);
     case PARAM_ANY: return true;
+    case PARAM_HANDLER: return is_text(in) && in->str.len > 0;
+    case PARAM_HANDLERS: return to_names(b, in, out);
     }
     return false;
 }

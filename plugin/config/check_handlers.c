@@ -6,8 +6,7 @@
 #include "config/check.h"
 
 /* What Python has and this version does not build. "handlers." or "logging.handlers." comes before it. */
-static const char *const python_classes[] = {"MemoryHandler", "QueueHandler", "BaseRotatingHandler",
-                                             "BufferingHandler", NULL};
+static const char *const python_classes[] = {"QueueHandler", "BaseRotatingHandler", "BufferingHandler", NULL};
 
 static const char *python_class(slice name) {
     slice bare = name;
@@ -111,8 +110,8 @@ static uint64_t definition(checker *c, const plan_handler *h) {
 }
 
 static void read_handler(checker *c, const ini_section *s, plan_handler *h) {
-    static const char *const known[] = {"class",   "level",  "formatter", "args",   "kwargs",
-                                        "filters", "escape", "overflow",  "target", NULL};
+    static const char *const known[] = {"class",  "level",    "formatter", "args",     "kwargs", "filters",
+                                        "escape", "overflow", "target",    "handlers", NULL};
     settings own = c->plan->settings;
     h->line = h->level_line = s->line;
     check_keys_known(c, s, known);
@@ -129,8 +128,10 @@ static void read_handler(checker *c, const ini_section *s, plan_handler *h) {
                       HANDLER_STATS_NAME - 1);
     if (!read_class(c, s, h))
         check_literals(c, s);
-    else if (check_args(c, s, h) && check_path(c, s, h))
+    else if (check_args(c, s, h) && check_path(c, s, h)) {
+        check_feed_key(c, s, h);
         h->definition = definition(c, h);
+    }
 }
 
 void check_handlers(checker *c) {

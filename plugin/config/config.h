@@ -39,7 +39,8 @@ typedef struct plan_filter_list {
     const plan_filter **items;
     size_t count;
 } plan_filter_list;
-typedef struct plan_handler {
+typedef struct plan_handler plan_handler;
+struct plan_handler {
     slice name;
     const handler_kind *kind;
     handler_args args;
@@ -50,8 +51,11 @@ typedef struct plan_handler {
     bool overflow_given;
     int line, level_line, args_line;
     uint64_t definition; /* hash of name, class and arguments (paths made absolute) */
+    uint64_t whole;      /* the same with level, formatter and filters, and with all that it feeds */
     plan_filter_list filters;
-} plan_handler;
+    plan_handler **feeds; /* the handlers that it hands records to */
+    size_t feed_count;
+};
 typedef struct plan_logger {
     slice qualname; /* "root" for the root */
     slice section;

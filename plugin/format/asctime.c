@@ -74,3 +74,10 @@ int asctime_add(asctime_text *a, record *rec, text *out, weir_error *err) {
     put_slice(out, text_slice(&a->cached));
     return a->datefmt.data != NULL ? 0 : add_msecs(rec, out, err);
 }
+
+int asctime_left(record *rec, text *out, bool *left, weir_error *err) {
+    *left = rec->dated_by != NULL || rec->asctime.data != NULL;
+    if (rec->dated_by != NULL) return asctime_add(rec->dated_by, rec, out, err);
+    text_add_slice(out, rec->asctime);
+    return 0;
+}

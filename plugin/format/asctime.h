@@ -20,5 +20,7 @@ void asctime_init(asctime_text *a, const zone *z, slice datefmt);
 void asctime_done(asctime_text *a);
 /* Appends; -1 with Python's words when the record's time cannot be told. */
 int asctime_add(asctime_text *a, record *rec, text *out, weir_error *err);
+/* What a formatter before has left in the record as asctime: appended. *left: there is one. */
+int asctime_left(record *rec, text *out, bool *left, weir_error *err);
 
 #endif

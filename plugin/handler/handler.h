@@ -31,6 +31,9 @@ typedef struct handler_args {
 
 typedef enum emit_result { EMIT_DONE, EMIT_FULL, EMIT_ERROR } emit_result;
 
+/* What it holds back, to hand it to the handlers that it feeds (handler/hold.h). */
+typedef struct hold hold;
+
 typedef struct handler_kind {
     const char *name;       /* "StreamHandler", "weir.HistoryHandler" */
     const char *aliases[4]; /* "logging.StreamHandler", … */
@@ -44,6 +47,11 @@ typedef struct handler_kind {
     int (*prepare)(const handler_args *args, handler *h, weir_error *err);
     /* The bytes of one record. text: formatter's line and terminator; history: a row. */
     int (*encode)(handler *h, record *rec, text *out, weir_error *err);
+    /* It has no target: records are kept (handler/hold.h), and go to the handlers that its arguments of type
+     * PARAM_HANDLER and PARAM_HANDLERS name. */
+    bool holds;
+    /* Asked when a record has been kept, count with it: is it time to hand all of them over? */
+    bool (*should_flush)(const handler *h, const record *rec, size_t count);
 } handler_kind;
 
 struct handler {
@@ -62,10 +70,14 @@ struct handler {
     target *target;       /* NULL: none */
     bool truncate;        /* mode 'w': at the swap */
     uint32_t options_tag; /* sink_options_tag of its target's options */
+    handler **feeds;      /* that it hands records to, levels not asked; in the order given */
+    size_t feed_count;
+    hold *held; /* NULL: it holds nothing */
     handler_stats *stats;
     struct lane *lane;             /* backend: its target's state while the generation is current */
     uint64_t drop_run[DROP_COUNT]; /* backend: the present run of drops, by reason */
     uint64_t definition;           /* hash of all that makes it what it is: equal ones are kept open */
+    uint64_t whole; /* the same with level, formatter and filters, and with all that it feeds */
 };
 
 const handler_kind *handler_kind_find(slice class_name);

@@ -170,6 +170,16 @@ static void add_pair(text *out, slice key, const value *v, text *printed) {
     add_quoted(out, text_slice(printed));
 }
 
+static int add_asctime(record *rec, text *printed, text *out, weir_error *err) {
+    bool left;
+    text_clear(printed);
+    int rc = asctime_left(rec, printed, &left, err);
+    if (rc != 0 || !left) return rc;
+    text_add_cstr(out, "&asctime=");
+    add_quoted(out, text_slice(printed));
+    return 0;
+}
+
 /* record.__dict__ in its order; message and asctime where a formatter has left them. */
 static int add_form(record *rec, text *out, weir_error *err) {
     text printed;
@@ -195,12 +205,7 @@ static int add_form(record *rec, text *out, weir_error *err) {
         text_add_char(out, '&');
         add_pair(out, SLICE_LITERAL("message"), &v, &printed);
     }
-    if (rec->dated_by != NULL && rc == 0) {
-        text_clear(&printed);
-        rc = asctime_add(rec->dated_by, rec, &printed, err);
-        text_add_cstr(out, "&asctime=");
-        add_quoted(out, text_slice(&printed));
-    }
+    if (rc == 0) rc = add_asctime(rec, &printed, out, err);
     text_done(&printed);
     return rc;
 }

@@ -42,8 +42,9 @@ static int add_pickle(record *rec, text *out, weir_error *err) {
     text_init(&when, 0);
     size_t begin = out->len;
     text_add_repeat(out, '\0', sizeof(uint32_t));
-    int rc = rec->dated_by == NULL ? 0 : asctime_add(rec->dated_by, rec, &when, err);
-    if (rc == 0) rc = pickle_record(rec, rec->dated_by == NULL ? SLICE_NONE : text_slice(&when), out, err);
+    bool dated;
+    int rc = asctime_left(rec, &when, &dated, err);
+    if (rc == 0) rc = pickle_record(rec, dated ? text_slice(&when) : SLICE_NONE, out, err);
     if (when.failed) out->failed = true;
     text_done(&when);
     if (rc != 0 || out->failed) return rc;

@@ -37,7 +37,7 @@ typedef struct handler_stats {
     uint32_t used; /* atomic; 0: the row is free */
     uint32_t generation;
     uint32_t users; /* atomic; handlers, of successive generations, that count here */
-    uint32_t reserved;
+    uint32_t holds; /* what is pending here is kept in memory, and lost at a kill */
     char name[HANDLER_STATS_NAME];
     uint64_t given, delivered;
     uint64_t dropped[DROP_COUNT];

@@ -29,6 +29,7 @@ typedef struct record {
     slice name;
     slice level_name;
     /* Time. created_ns is exact for captured records; created is Python's float (given, or derived). */
+    int64_t captured_ns; /* of the call, whatever is given */
     int64_t created_ns;
     double created, msecs, relative_created;
     int64_t second; /* floor(created): what asctime shows; INT64_MIN or INT64_MAX: beyond all clocks */
@@ -60,6 +61,7 @@ typedef struct record {
      * attributes send them then. dated_by: whose asctime was the last. */
     bool formatted;
     struct asctime_text *dated_by;
+    slice asctime; /* of a record that was kept (record/parcel.h): as it was then; data NULL: none */
     slice render_error; /* Python's words: "TypeError: not all arguments converted …" */
     arena *memory;
     struct record_scratch *scratch; /* where the message is rendered; of the reader */
@@ -79,6 +81,9 @@ record_reader *record_reader_create(const record_source *source, weir_error *err
 void record_reader_free(record_reader *r);
 /* Decodes e, resetting the reader's arena: the record before is gone. -1: the entry is damaged. */
 int record_decode(record_reader *r, const ring_entry *e, record *out);
+
+/* The same for an entry that was kept: its call was at captured_ns, whatever the clock says of its stamp now. */
+int record_decode_kept(record_reader *r, const ring_entry *e, int64_t captured_ns, record *out);
 
 /* The message: msg % args, or the printf format with the captured arguments, rendered once and
  * kept in the record. ESCAPE_ARGUMENTS escapes what came from arguments (promise 5); where no call

@@ -1,0 +1,200 @@
+/* check_feeds.c - handlers that hand their records to other handlers (MemoryHandler's target): named by
+ * arguments or by a key of the section, looked up when all handlers are known, as in Python. A ring of them
+ * would hand records round for ever: it is refused. Runs on the thread that checks. */
+#include "base/limits.h"
+#include "config/check.h"
+
+/* The argument that names handlers; HANDLER_PARAMS: none. */
+static size_t feed_param(const handler_kind *kind) {
+    for (size_t i = 0; kind != NULL && i < HANDLER_PARAMS && kind->params[i].name != NULL; i++)
+        if (kind->params[i].type == PARAM_HANDLER || kind->params[i].type == PARAM_HANDLERS) return i;
+    return HANDLER_PARAMS;
+}
+
+void check_feed_key(checker *c, const ini_section *s, plan_handler *h) {
+    size_t at = feed_param(h->kind);
+    slice name;
+    int line;
+    if (at == HANDLER_PARAMS || h->args.given[at]) return;
+    bool several = h->kind->params[at].type == PARAM_HANDLERS;
+    const char *key = h->kind->params[at].name;
+    name_list_view list;
+    if (ini_get_raw(&c->ini, s, key) == NULL || !check_value(c, s, key, &name, &line) || name.len == 0)
+        return;
+    if (!several) {
+        h->args.values[at] = value_str(name);
+    } else {
+        value *items = check_split(c, name, &list) ? check_alloc(c, (list.count + 1) * sizeof *items) : NULL;
+        if (items == NULL) return;
+        for (size_t i = 0; i < list.count; i++) items[i] = value_str(list.names[i]);
+        h->args.values[at] = (value){.type = VALUE_TUPLE, .list = {items, list.count}};
+    }
+    h->args.given[at] = true;
+}
+
+/* ---- names ---- */
+
+static const ini_section *section_of(checker *c, const plan_handler *h) {
+    text name;
+    text_init(&name, 0);
+    text_add_cstr(&name, "handler_");
+    text_add_slice(&name, h->name);
+    const ini_section *s = name.failed ? NULL : ini_find(&c->ini, text_slice(&name));
+    text_done(&name);
+    return s;
+}
+
+/* Where its names stand: the key of the section, or args. */
+static void tell_at(checker *c, const plan_handler *h, const char **section, const char **key, int *line) {
+    const ini_section *s = section_of(c, h);
+    *key = h->kind->params[feed_param(h->kind)].name;
+    *line = h->line;
+    *section = s != NULL ? s->name.data : "handlers";
+    if (s == NULL) return;
+    const ini_key *own = ini_get_raw(&c->ini, s, *key);
+    if (own != NULL)
+        *line = own->line;
+    else
+        *key = check_args_key(c, s, line);
+}
+
+static void tell_unknown(checker *c, const plan_handler *h, slice name) {
+    const char *section, *key;
+    int line;
+    suggestion near = check_near(c, name);
+    tell_at(c, h, &section, &key, &line);
+    for (size_t i = 0; i < c->plan->handler_count; i++) suggest_offer(&near, c->plan->handlers[i].name);
+    if (near.best.data != NULL)
+        problems_add(c->p, line, section, key, "unknown handler \"%s\" (did you mean %s?)",
+                     check_show(c, name), check_show(c, near.best));
+    else
+        problems_add(c->p, line, section, key, "unknown handler \"%s\" (list it in [handlers] keys)",
+                     check_show(c, name));
+}
+
+static void add_feed(checker *c, plan_handler *h, slice name) {
+    uint32_t index;
+    if (!name_map_get(&c->handlers, 0, name, &index)) {
+        tell_unknown(c, h, name);
+        return;
+    }
+    plan_handler *to = &c->plan->handlers[index];
+    for (size_t i = 0; i < h->feed_count; i++)
+        if (h->feeds[i] == to) return; /* twice in one list is once */
+    h->feeds[h->feed_count++] = to;
+}
+
+static void find_feeds(checker *c, plan_handler *h) {
+    size_t at = feed_param(h->kind);
+    if (at == HANDLER_PARAMS || !h->args.given[at]) return;
+    const value *v = &h->args.values[at];
+    size_t count = v->type == VALUE_TUPLE ? v->list.count : 1;
+    h->feeds = check_alloc(c, (count + 1) * sizeof *h->feeds);
+    for (size_t i = 0; h->feeds != NULL && i < count; i++)
+        add_feed(c, h, v->type == VALUE_TUPLE ? v->list.items[i].str : v->str);
+}
+
+/* ---- rings, and rows that are too long ---- */
+
+typedef struct walk {
+    checker *c;
+    uint8_t *seen; /* by handler: 1 on the way, 2 done */
+    plan_handler *way[LIMIT_HOLD_CHAIN + 1];
+    size_t length;
+} walk;
+
+static size_t index_of(const walk *w, const plan_handler *h) { return (size_t)(h - w->c->plan->handlers); }
+
+static void tell_ring(walk *w, const plan_handler *again) {
+    const char *section, *key;
+    int line;
+    text names;
+    size_t from = 0;
+    while (w->way[from] != again) from++;
+    text_init(&names, 0);
+    for (size_t i = from; i < w->length; i++)
+        text_addf(&names, "%s (line %d) -> ", check_show(w->c, w->way[i]->name), w->way[i]->line);
+    tell_at(w->c, w->way[w->length - 1], &section, &key, &line);
+    problems_add(w->c->p, line, section, key, "handlers hand their records round in a ring: %s%s",
+                 text_cstr(&names), check_show(w->c, again->name));
+    text_done(&names);
+}
+
+static void tell_long(walk *w, const plan_handler *h) {
+    const char *section, *key;
+    int line;
+    tell_at(w->c, h, &section, &key, &line);
+    problems_add(w->c->p, line, section, key, "more than %d handlers hand records on one behind the other",
+                 LIMIT_HOLD_CHAIN);
+}
+
+static uint64_t mix(uint64_t sum, uint64_t more) { return (sum ^ more) * 0x100000001b3u; }
+
+static void visit(walk *w, plan_handler *h) {
+    uint8_t *seen = &w->seen[index_of(w, h)];
+    if (w->length > LIMIT_HOLD_CHAIN) {
+        tell_long(w, h);
+        return;
+    }
+    *seen = 1;
+    w->way[w->length++] = h;
+    for (size_t i = 0; i < h->feed_count; i++) {
+        uint8_t is = w->seen[index_of(w, h->feeds[i])];
+        if (is == 1)
+            tell_ring(w, h->feeds[i]);
+        else if (is == 0)
+            visit(w, h->feeds[i]);
+        h->whole = mix(h->whole, h->feeds[i]->whole);
+    }
+    w->length--;
+    *seen = 2;
+}
+
+/* ---- what makes one the same in the next configuration, to the last detail ---- */
+
+static uint64_t add_bytes(uint64_t sum, slice s) {
+    for (size_t i = 0; i < s.len; i++) sum = mix(sum, (unsigned char)s.data[i]);
+    return mix(sum, s.data == NULL ? 0x1ff : 0xff);
+}
+
+static uint64_t add_value(checker *c, uint64_t sum, const value *v) {
+    text shown;
+    text_init(&shown, 0);
+    if (v != NULL) value_repr(v, &shown);
+    if (shown.failed) c->no_memory = true;
+    sum = add_bytes(sum, text_slice(&shown));
+    text_done(&shown);
+    return sum;
+}
+
+static uint64_t whole_of(checker *c, const plan_handler *h) {
+    uint64_t sum = mix(mix(mix(h->definition, (uint64_t)h->level), (uint64_t)h->escape),
+                       (uint64_t)h->overflow << 1 | h->overflow_given);
+    const plan_formatter *f = h->formatter;
+    if (f != NULL && f->kind != NULL) {
+        sum = add_bytes(add_bytes(sum, slice_of(f->kind->name)), f->options.format);
+        sum = add_bytes(add_bytes(sum, f->options.datefmt), f->options.style);
+        sum = add_value(c, sum, f->options.kwargs);
+    }
+    for (size_t i = 0; i < h->filters.count; i++) {
+        const plan_filter *one = h->filters.items[i];
+        sum = add_bytes(sum, one->name);
+        if (one->kind == NULL) continue;
+        sum = add_bytes(sum, slice_of(one->kind->name));
+        for (size_t n = 0; n < FILTER_PARAMS; n++) sum = add_value(c, sum, &one->args.values[n]);
+    }
+    return sum;
+}
+
+void check_feeds(checker *c) {
+    size_t count = c->plan->handler_count;
+    walk w = {.c = c, .seen = check_alloc(c, count + 1)};
+    if (w.seen == NULL) return;
+    for (size_t i = 0; i < count && !c->no_memory; i++) {
+        plan_handler *h = &c->plan->handlers[i];
+        if (h->kind != NULL) find_feeds(c, h);
+        h->whole = whole_of(c, h);
+    }
+    for (size_t i = 0; i < count && !c->no_memory; i++)
+        if (w.seen[i] == 0) visit(&w, &c->plan->handlers[i]);
+}
