@@ -7,6 +7,8 @@ import { trouble } from "./main.js";
 
 // What was edited and not applied, kept while another view is shown: {text, generation that it was made from}.
 let draft = null;
+// How it is shown: "" as it came, "ini" or "json".
+let form = "";
 
 function problemList(problems, edit) {
   return make(
@@ -137,9 +139,38 @@ class ConfigView {
     this.view = view;
   }
 
+  async read() {
+    try {
+      this.running = await get("/api/config" + (form ? `?as=${form}` : ""));
+    } catch (error) {
+      if (!form) throw error;
+      form = "";
+      await this.read();
+      trouble(error); // an INI file cannot say everything
+    }
+  }
+
+  /** The same configuration in another form; what was edited would be lost, so not over a draft. */
+  formChoice() {
+    const choice = make(
+      "select",
+      { "data-form": true, title: "the form that it is shown in", disabled: draft !== null },
+      [["", "as it came"], ["ini", "INI"], ["json", "JSON"]].map(([value, name]) =>
+        make("option", { value, selected: value === form }, name),
+      ),
+    );
+    choice.addEventListener("change", () => {
+      form = choice.value;
+      trouble(null);
+      this.reload().catch(trouble);
+    });
+    return choice;
+  }
+
   async reload() {
     const place = scrollY;
-    this.running = await get("/api/config");
+    await this.read();
+    this.form = this.formChoice();
     this.edit = makeEditor(draft?.text ?? this.running.text);
     this.edit.area.addEventListener("input", () => this.onInput());
     this.result = make("div", { class: "result", role: "status" });
@@ -171,6 +202,7 @@ class ConfigView {
       "div",
       { class: "bar sticky" },
       heading(this.running, this.discard),
+      this.form,
       make("label", { class: "right" }, this.save, "write it to the file too"),
       make("button", { "data-check": true, onclick: guarded(() => this.check()) }, "Check"),
       make("button", { class: "primary", "data-apply": true, onclick: guarded(() => this.apply()) }, "Apply"),
@@ -191,6 +223,7 @@ class ConfigView {
     const generation = draft?.generation ?? this.running.generation;
     draft = text === this.running.text ? null : { text, generation };
     this.discard.hidden = draft === null;
+    this.form.disabled = draft !== null;
   }
 
   refused(problems) {

@@ -39,6 +39,7 @@ typedef enum option_id {
     OPT_SAVE,
     OPT_HISTORY,
     OPT_IF_GENERATION,
+    OPT_AS,
     OPT_COUNT
 } option_id;
 

@@ -10,7 +10,11 @@
 
 static int get(invocation *call) {
     answer a;
-    int status = client_request(call, "GET", "/api/config", NULL, &a);
+    const char *as = call->option[OPT_AS], *path = "/api/config";
+    if (as != NULL && strcmp(as, "ini") != 0 && strcmp(as, "json") != 0)
+        return complain(EXIT_USAGE, "--as %s: expected ini or json", as);
+    if (as != NULL) path = strcmp(as, "ini") == 0 ? "/api/config?as=ini" : "/api/config?as=json";
+    int status = client_request(call, "GET", path, NULL, &a);
     slice config = get_str(&a.json, "text");
     if (status == 0 && call->json) print_json_body(&a);
     if (status == 0 && !call->json) fwrite(config.data, 1, config.len, stdout);
@@ -174,11 +178,12 @@ const verb verb_config = {
     .words_min = 1,
     .words_max = 3,
     .summary = "Show the running configuration, those before it, and go back",
-    .more = "get                  the running configuration; pushing it back changes nothing\n"
+    .more = "get [--as ini|json]  the running configuration, as it came or in that form; pushing it back "
+            "changes nothing\n"
             "history              the last 50, newest first; * runs\n"
             "diff N [M]           what generation M (the running one) changed against N; exit 1 when they "
             "differ\n"
             "rollback N           run by generation N again",
-    .options = {SERVICE_OPTIONS, OPT_HELP},
+    .options = {SERVICE_OPTIONS, OPT_AS, OPT_HELP},
     .run = run,
 };

@@ -139,7 +139,9 @@ static const struct {
     {"[formatter_NAME]", "datefmt", "strftime's format of %(asctime)s; default Python's, with milliseconds"},
     {"[formatter_NAME]", "style", "% (default), { or $"},
     {"[formatter_NAME]", "class", "one of the classes below; default logging.Formatter"},
-    {"[formatter_NAME]", "kwargs", "for a class that takes arguments, a dict (Weir's own)"},
+    {"[formatter_NAME]", "kwargs",
+     "arguments by name, a dict; of logging.Formatter: fmt, datefmt, style, validate, defaults (Python's "
+     "files ignore it)"},
     {"[filter_NAME]", "class", "one of the classes below; default logging.Filter"},
     {"[filter_NAME]", "args, kwargs", "the class's arguments, as a handler's"},
 };

@@ -35,6 +35,7 @@ const option_row option_rows[OPT_COUNT] = {
     [OPT_HISTORY] = {OPT_HISTORY, "--history", 0, "FILE", "read that history database, no service needed"},
     [OPT_IF_GENERATION] = {OPT_IF_GENERATION, "--if-generation", 0, "N",
                            "only if generation N still runs (exit 6 otherwise)"},
+    [OPT_AS] = {OPT_AS, "--as", 0, "FORM", "ini or json, whatever form the configuration came in"},
 };
 
 int complain(int status, const char *format, ...) {

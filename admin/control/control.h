@@ -62,6 +62,9 @@ int control_check(control *c, slice text, const char *name, config_origin origin
                   weir_error *err);
 /* The running text as config_dump gives it; malloc'd by the text. */
 void control_get_config(control *c, text *out, uint64_t *generation, bool *differs_from_file);
+/* The running configuration in either form, whatever form it came in; passwords are '***'. -1: see
+ * config_print. */
+int control_print_config(control *c, config_form form, text *out, weir_error *err);
 /* The levels in force over it, as push_result's `over`; the watched file, NULL: none (lives with c). */
 void control_list_over(control *c, name_list *out);
 const char *control_file(const control *c);

@@ -132,6 +132,13 @@ void control_get_config(control *c, text *out, uint64_t *number, bool *differs_f
     pthread_mutex_unlock(&c->change);
 }
 
+int control_print_config(control *c, config_form form, text *out, weir_error *err) {
+    pthread_mutex_lock(&c->change);
+    int rc = config_print(c->core->plan, form, true, out, err);
+    pthread_mutex_unlock(&c->change);
+    return rc;
+}
+
 void control_list_over(control *c, name_list *out) {
     pthread_mutex_lock(&c->change);
     over_list(c, out);

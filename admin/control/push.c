@@ -62,14 +62,26 @@ static int swap(control *c, const push_request *request, config_plan *plan, buil
     return 0;
 }
 
+/* Pushed back is the text that runs, or what `weir config get --as` prints of it (with its passwords). */
+static bool is_running_text(const config_plan *running, const config_plan *plan) {
+    slice in = slice_make(plan->text, plan->text_len);
+    bool same = slice_equal(in, slice_make(running->text, running->text_len));
+    for (int form = CONFIG_AS_INI; !same && form <= CONFIG_AS_JSON && config_looks_printed(in); form++) {
+        text printed;
+        text_init(&printed, 0);
+        same = config_print(running, (config_form)form, false, &printed, NULL) == 0 &&
+               slice_equal(in, text_slice(&printed));
+        text_done(&printed);
+    }
+    return same;
+}
+
 static int build_and_swap(control *c, const push_request *request, config_plan *plan, push_result *result,
                           weir_error *err) {
     weir_core *core = c->core;
     built_config built = {0};
     config_rules rules = rules_for(c, request->origin);
-    rules.repeats = (request->origin == CONFIG_PORT || request->origin == CONFIG_HTTP) &&
-                    slice_equal(slice_make(plan->text, plan->text_len),
-                                slice_make(core->plan->text, core->plan->text_len));
+    rules.repeats = is_pushed(request->origin) && is_running_text(core->plan, plan);
     if (config_build(plan, core->generations + 1, core->targets, core->process, core->generation, &rules,
                      &built, &result->problems) != 0) {
         if (result->problems.errors > 0) return -1;

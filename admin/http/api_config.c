@@ -177,15 +177,38 @@ void endpoint_check(http_request *r) {
 
 /* ---- reading ---- */
 
+/* ?as=ini|json; neither: the text as it came. false: answered. */
+static bool print_as(http_request *r, slice as, text *out) {
+    weir_error err;
+    config_form form = slice_is(as, "json") ? CONFIG_AS_JSON : CONFIG_AS_INI;
+    if (as.data == NULL) return true;
+    if (form == CONFIG_AS_INI && !slice_is(as, "ini")) {
+        answer_problem(r, 400, "'as' must be ini or json");
+        return false;
+    }
+    text_clear(out);
+    if (control_print_config(r->control, form, out, &err) == 0) return true;
+    if (err.code == WEIR_ERR_INVALID)
+        answer_problem(r, 409, "%s", err.message);
+    else
+        answer_error(r, &err);
+    return false;
+}
+
 void endpoint_config(http_request *r) {
+    static const char *const args[] = {"as", NULL};
     text running;
     uint64_t number;
     bool differs;
     name_list over = {0};
     json_writer *w = &r->writer;
-    if (!request_only(r, no_args)) return;
+    if (!request_only(r, args)) return;
     text_init(&running, 0);
     control_get_config(r->control, &running, &number, &differs);
+    if (!print_as(r, request_arg(r, "as"), &running)) {
+        text_done(&running);
+        return;
+    }
     control_list_over(r->control, &over);
     answer_json(r);
     json_begin_object(w);

@@ -20,7 +20,7 @@ typedef enum param_type {
 } param_type;
 
 /* What config/check_args makes of a value of each type: PATH and STR are VALUE_STR without NUL (a PATH as
- * written; absolute and clean where it was pushed), INT VALUE_INT, BOOL VALUE_BOOL, FLOAT VALUE_FLOAT, STREAM
+ * written), INT VALUE_INT, BOOL VALUE_BOOL, FLOAT VALUE_FLOAT, STREAM
  * one of value.h's two texts, DURATION VALUE_INT in milliseconds, SIZE VALUE_INT in bytes, both never
  * negative; HANDLER a VALUE_STR, its name; HANDLERS a VALUE_TUPLE of such. */
 typedef struct kind_param {

@@ -135,10 +135,19 @@ static void tell_level(checker *c, const ini_section *s, slice in, int line) {
     text_done(&known);
 }
 
+/* "Level 15", as Python's getLevelName calls a level without a name: Weir's own here, so that a file can say
+ * what dictConfig says by a number. */
+static bool is_numbered(slice in, int *level) {
+    static const char prefix[] = "Level ";
+    size_t len = sizeof prefix - 1;
+    return in.len > len && memcmp(in.data, prefix, len) == 0 && in.data[len] >= '0' && in.data[len] <= '9' &&
+           level_parse(slice_make(in.data + len, in.len - len), level);
+}
+
 bool check_level(checker *c, const ini_section *s, int *level, int *line) {
     slice in;
     if (!check_value(c, s, "level", &in, line)) return false;
-    if (level_from_name(in, level)) return true;
+    if (level_from_name(in, level) || is_numbered(in, level)) return true;
     /* dictConfig takes numbers, too. */
     if (c->is_dict && in.len > 0 && in.data[0] >= '0' && in.data[0] <= '9' && level_parse(in, level))
         return true;

@@ -30,24 +30,81 @@ static void read_class(checker *c, const ini_section *s, plan_formatter *f) {
     if (f->kind == NULL) tell_class(c, s, name, line);
 }
 
-/* Python's Formatter has no kwargs in a file: the key is ignored there. */
+/* ---- kwargs ---- */
+
+static bool told(checker *c, const ini_section *s, int line, const char *words, slice what) {
+    problems_add(c->p, line, s->name.data, "kwargs", "%s \"%s\"", words, check_show(c, what));
+    return false;
+}
+
+/* The texts that the section has keys for, too: Formatter(fmt, datefmt, style). */
+static bool take_text(checker *c, const ini_section *s, const value_pair *given, slice *out, int line) {
+    if (out->data != NULL)
+        return told(c, s, line, "given twice (by a key of its own, and in kwargs):", given->key.str);
+    if (given->val.type == VALUE_NONE) return true;
+    if (given->val.type != VALUE_STR) return told(c, s, line, "a string is wanted for", given->key.str);
+    *out = given->val.str;
+    return true;
+}
+
+static bool take_defaults(checker *c, const ini_section *s, const value_pair *given, plan_formatter *f,
+                          int line) {
+    const value *v = &given->val;
+    if (v->type == VALUE_NONE) return true;
+    bool good = v->type == VALUE_DICT;
+    for (size_t i = 0; good && i < v->dict.count; i++) good = v->dict.pairs[i].key.type == VALUE_STR;
+    if (!good) return told(c, s, line, "a dict with strings as keys is wanted for", given->key.str);
+    f->options.defaults = v;
+    return true;
+}
+
+static bool take_validate(checker *c, const ini_section *s, const value_pair *given, plan_formatter *f,
+                          int line) {
+    if (given->val.type != VALUE_BOOL) return told(c, s, line, "True or False is wanted for", given->key.str);
+    f->options.unchecked = !given->val.boolean;
+    return true;
+}
+
+/* The arguments of Python's Formatter by name. A file has keys for the first three of them, and for what no
+ * line can hold (blanks at an end) this is the place. */
+static bool take_kwarg(checker *c, const ini_section *s, const value_pair *given, plan_formatter *f,
+                       int line) {
+    slice name = given->key.type == VALUE_STR ? given->key.str : SLICE_NONE;
+    if (slice_is(name, "fmt") || slice_is(name, "format"))
+        return take_text(c, s, given, &f->options.format, line);
+    if (slice_is(name, "datefmt")) return take_text(c, s, given, &f->options.datefmt, line);
+    if (slice_is(name, "style")) return take_text(c, s, given, &f->options.style, line);
+    if (slice_is(name, "defaults")) return take_defaults(c, s, given, f, line);
+    if (slice_is(name, "validate")) return take_validate(c, s, given, f, line);
+    return told(c, s, line,
+                "logging.Formatter has no argument (known: fmt, datefmt, style, validate, defaults)", name);
+}
+
+static bool is_python(const plan_formatter *f) {
+    return f->kind == formatter_kind_find(SLICE_LITERAL("logging.Formatter"));
+}
+
 static bool read_kwargs(checker *c, const ini_section *s, plan_formatter *f, int *line) {
     slice in;
     weir_error err;
-    bool own = f->kind != NULL && strncmp(f->kind->name, "weir.", 5) == 0;
     const ini_key *k = ini_get_raw(&c->ini, s, "kwargs");
-    if (!own || k == NULL) return true;
+    if (f->kind == NULL || k == NULL) return true;
     value *v = check_alloc(c, sizeof *v);
     if (v == NULL || !check_value(c, s, "kwargs", &in, line)) return false;
-    if (literal_parse(in, &c->plan->memory, v, &err) != 0)
+    bool good = literal_parse(in, &c->plan->memory, v, &err) == 0;
+    if (!good)
         problems_add(c->p, *line, s->name.data, "kwargs", "%s", err.message);
     else if (v->type != VALUE_DICT)
         problems_add(c->p, *line, s->name.data, "kwargs", "a %s where a dict should be ({'name': value})",
                      value_type_name(v));
-    else
-        f->options.kwargs = v;
-    return f->options.kwargs != NULL;
+    good = good && v->type == VALUE_DICT;
+    if (good && !is_python(f)) f->options.kwargs = v;
+    for (size_t i = 0; good && is_python(f) && i < v->dict.count; i++)
+        good = take_kwarg(c, s, &v->dict.pairs[i], f, *line);
+    return good;
 }
+
+/* ---- the section ---- */
 
 static slice read_raw(checker *c, const ini_section *s, const char *key, int *line, const char **last_key) {
     const ini_key *k = ini_get_raw(&c->ini, s, key);
@@ -79,11 +136,13 @@ static void read_formatter(checker *c, const ini_section *s, plan_formatter *f) 
     f->line = s->line;
     check_keys_known(c, s, known);
     read_class(c, s, f);
-    bool good = read_kwargs(c, s, f, &line);
-    if (f->options.kwargs != NULL) key = "kwargs";
     f->options.style = read_raw(c, s, "style", &style_line, &unused);
     f->options.datefmt = read_raw(c, s, "datefmt", &line, &key);
     f->options.format = read_raw(c, s, "format", &line, &key);
+    int kwargs_line = s->line;
+    bool good = read_kwargs(c, s, f, &kwargs_line);
+    if (key == NULL && ini_get_raw(&c->ini, s, "kwargs") != NULL) key = "kwargs", line = kwargs_line;
+    if (style_line == 0) style_line = kwargs_line;
     if (!style_is_known(f->options.style)) {
         problems_add(c->p, style_line, s->name.data, "style", "unknown style \"%s\" (%%, { or $)",
                      check_show(c, f->options.style));

@@ -95,7 +95,7 @@ static bool names_directory(slice path) {
     return last.len == 0 || slice_is(last, ".") || slice_is(last, "..");
 }
 
-static bool take_path(checker *c, const ini_section *s, plan_handler *h, value *v) {
+static bool take_path(checker *c, const ini_section *s, plan_handler *h, const value *v) {
     const char *why = NULL;
     slice path = path_absolute(&c->plan->memory, c->base_dir, v->str);
     if (path.data == NULL) {
@@ -112,9 +112,7 @@ static bool take_path(checker *c, const ini_section *s, plan_handler *h, value *
         tell(c, s, why);
         return false;
     }
-    if (!hold_to_roots(c, s, h, path) || !add_path(c, s, path)) return false;
-    if (h->args.pushed) *v = value_str(path);
-    return true;
+    return hold_to_roots(c, s, h, path) && add_path(c, s, path);
 }
 
 /* A peer to send to. From outside only what cannot be misused: no link-local address (where clouds answer

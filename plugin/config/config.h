@@ -170,8 +170,18 @@ void config_built_done(built_config *built);
  * list and propagate. Strings point into the plan or lie in the arena; it is shared by nobody, so its arrays
  * may be edited. -1: no memory. */
 int config_plan_value(const config_plan *plan, arena *a, value *out);
+/* The same with passwords as '***'. */
+int config_plan_value_masked(const config_plan *plan, arena *a, value *out);
 
-/* The running configuration as INI text that config_check accepts: what `weir config get` prints. */
+/* The text that the plan was made of, lines ended by \n: what `weir config get` prints. */
 void config_dump(const config_plan *plan, text *out);
+
+/* The plan in either form, whatever form it came in; config_check makes an equal plan of it. -1: no memory,
+ * or it cannot be said in that form (an INI file has no place for blanks around a logger's name): err says
+ * why. masked: with passwords as '***'. */
+typedef enum config_form { CONFIG_AS_INI, CONFIG_AS_JSON } config_form;
+int config_print(const config_plan *plan, config_form form, bool masked, text *out, weir_error *err);
+/* What both begin with, so that a text that was not printed here is told from one that was at once. */
+bool config_looks_printed(slice text);
 
 #endif

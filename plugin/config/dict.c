@@ -5,105 +5,10 @@
 #include <stdio.h>
 
 #include "base/json.h"
-#include "config/dict.h"
+#include "config/dict_sections.h"
 
 /* Keys of a section beyond those of its object: handlers, qualname, kwargs. */
 #define OWN_KEYS 3
-
-typedef struct names {
-    text joined;
-    bool any;
-} names;
-
-static void tell(dict *d, int line, const char *section, const char *key, const char *words) {
-    problems_add(d->c->p, line, section, key, "%s", words);
-}
-
-/* ---- sections ---- */
-
-static ini_section *add_section(dict *d, const char *prefix, slice name, int line, size_t keys) {
-    ini_file *f = &d->c->ini;
-    ini_section *s = &f->sections[f->count];
-    text whole;
-    text_init(&whole, 0);
-    text_add_cstr(&whole, prefix);
-    text_add_slice(&whole, name);
-    *s = (ini_section){.name = check_copy(d->c, text_slice(&whole)), .line = line};
-    text_done(&whole);
-    s->keys = check_alloc(d->c, (keys + 1) * sizeof *s->keys);
-    if (s->keys == NULL || name_map_put(&f->names, 0, s->name, (uint32_t)f->count) != 0) {
-        d->c->no_memory = true;
-        return NULL;
-    }
-    f->count++;
-    return s;
-}
-
-static void add_key(dict *d, ini_section *s, const char *name, slice raw, int line) {
-    uint32_t index = (uint32_t)(s - d->c->ini.sections);
-    ini_key *k = &s->keys[s->count];
-    *k = (ini_key){.name = check_copy(d->c, slice_of(name)), .raw = raw, .line = line};
-    if (name_map_put(&d->c->ini.names, index + 1, k->name, (uint32_t)s->count) != 0) d->c->no_memory = true;
-    s->count++;
-}
-
-/* A value that the checks interpolate. */
-static slice doubled(dict *d, slice in) {
-    text out;
-    text_init(&out, 0);
-    for (size_t i = 0; i < in.len; i++) {
-        if (in.data[i] == '%') text_add_char(&out, '%');
-        text_add_char(&out, in.data[i]);
-    }
-    slice made = check_copy(d->c, text_slice(&out));
-    text_done(&out);
-    return made;
-}
-
-static void add_text(dict *d, ini_section *s, const dict_node *object, const char *name, bool raw) {
-    const dict_node *n = dict_get(object, name);
-    slice value_text;
-    if (n == NULL || !dict_text(d, s->name.data, n, &value_text)) return;
-    add_key(d, s, name, raw ? value_text : doubled(d, value_text), n->line);
-}
-
-/* Can it stand in a list with commas? */
-static bool is_list_name(slice name) {
-    bool good = name.len > 0 && memchr(name.data, ',', name.len) == NULL;
-    for (size_t i = 0; i < name.len; i++) good = good && (unsigned char)name.data[i] >= ' ';
-    return good && name.data[0] != ' ' && name.data[name.len - 1] != ' ';
-}
-
-static void add_name(dict *d, const char *section, names *list, slice name, int line) {
-    if (!is_list_name(name))
-        tell(d, line, section, NULL, "a name is empty, or has commas, control characters or blanks around");
-    if (list->any) text_add_char(&list->joined, ',');
-    text_add_slice(&list->joined, name);
-    list->any = true;
-}
-
-static void add_names(dict *d, ini_section *s, const char *key, names *list, int line) {
-    if (s != NULL) add_key(d, s, key, doubled(d, text_slice(&list->joined)), line);
-    if (list->joined.failed) d->c->no_memory = true;
-    text_done(&list->joined);
-}
-
-/* An array of names as "a,b". */
-static void add_list(dict *d, ini_section *s, const dict_node *object, const char *key) {
-    const dict_node *n = dict_get(object, key);
-    names list = {.any = false};
-    text_init(&list.joined, 0);
-    if (n != NULL && n->v->type != VALUE_LIST)
-        tell(d, n->line, s->name.data, key, "an array of names is wanted");
-    for (size_t i = 0; n != NULL && n->v->type == VALUE_LIST && i < n->count; i++) {
-        slice name = SLICE_NONE;
-        if (dict_text(d, s->name.data, &n->members[i], &name))
-            add_name(d, s->name.data, &list, name, n->members[i].line);
-    }
-    add_names(d, s, key, &list, n != NULL ? n->line : s->line);
-}
-
-/* ---- what stands in them ---- */
 
 static bool is_one_of(slice name, const char *const *list) {
     for (size_t i = 0; list[i] != NULL; i++)
@@ -111,8 +16,9 @@ static bool is_one_of(slice name, const char *const *list) {
     return false;
 }
 
-/* All other keys are arguments by name. */
-static void add_kwargs(dict *d, ini_section *s, const dict_node *object, const char *const *own) {
+/* All keys but `own` are arguments by name; or (where it is not NULL) those of `only` alone. */
+static void add_kwargs(dict *d, ini_section *s, const dict_node *object, const char *const *own,
+                       const char *const *only) {
     text out;
     size_t count = 0;
     int line = object->line;
@@ -121,11 +27,11 @@ static void add_kwargs(dict *d, ini_section *s, const dict_node *object, const c
         const dict_node *m = &object->members[i];
         const value key = value_str(m->key);
         if (slice_is(m->key, ".")) {
-            tell(d, m->line, s->name.data, ".",
-                 "no code in data: attributes are not taken (write class, and arguments by name)");
+            dict_tell(d, m->line, s->name.data, ".",
+                      "no code in data: attributes are not taken (write class, and arguments by name)");
             continue;
         }
-        if (is_one_of(m->key, own)) continue;
+        if (only != NULL ? !is_one_of(m->key, only) : is_one_of(m->key, own)) continue;
         if (count == 0) line = m->line;
         text_add_cstr(&out, count++ == 0 ? "{" : ", ");
         value_repr(&key, &out);
@@ -137,7 +43,7 @@ static void add_kwargs(dict *d, ini_section *s, const dict_node *object, const c
     }
     text_add_char(&out, '}');
     if (out.failed) d->c->no_memory = true;
-    if (count > 0) add_key(d, s, "kwargs", doubled(d, text_slice(&out)), line);
+    if (count > 0) dict_add_key(d, s, "kwargs", dict_doubled(d, text_slice(&out)), line);
     text_done(&out);
 }
 
@@ -146,63 +52,85 @@ static void add_class(dict *d, ini_section *s, const dict_node *object, bool (*i
     const dict_node *factory = dict_get(object, "()"), *class = dict_get(object, "class");
     slice name;
     if (factory == NULL) {
-        add_text(d, s, object, "class", false);
+        dict_add_text(d, s, object, "class", false);
         return;
     }
-    if (class != NULL) tell(d, class->line, s->name.data, "class", "\"()\" names the class already");
+    if (class != NULL) dict_tell(d, class->line, s->name.data, "class", "\"()\" names the class already");
     if (!dict_text(d, s->name.data, factory, &name)) return;
     if (is_known(name))
-        add_key(d, s, "class", doubled(d, name), factory->line);
+        dict_add_key(d, s, "class", dict_doubled(d, name), factory->line);
     else
-        tell(d, factory->line, s->name.data, "()",
-             "no code in data: a factory is one of the classes that are known here (write class, and "
-             "arguments "
-             "by name)");
+        dict_tell(d, factory->line, s->name.data, "()",
+                  "no code in data: a factory is one of the classes that are known here (write class, and "
+                  "arguments "
+                  "by name)");
 }
 
 static bool is_formatter(slice name) { return formatter_kind_find(name) != NULL; }
 static bool is_filter(slice name) { return filter_kind_find(name) != NULL; }
 static bool is_handler(slice name) { return handler_kind_find(name) != NULL; }
 
+/* With "class", Python's Formatter takes these (defaults since 3.12) and ignores all other keys. */
+static void warn_ignored(dict *d, ini_section *s, const dict_node *n) {
+    static const char *const known[] = {"format", "datefmt",  "style",    "class",
+                                        "()",     "validate", "defaults", NULL};
+    for (size_t i = 0; i < n->count; i++)
+        if (!is_one_of(n->members[i].key, known))
+            problems_warn(d->c->p, n->members[i].line, s->name.data, check_copy(d->c, n->members[i].key).data,
+                          "unknown key, ignored as in Python");
+}
+
+static bool is_python_formatter(const dict_node *n) {
+    const dict_node *class = dict_get(n, "class");
+    if (dict_get(n, "()") != NULL) return false;
+    return class == NULL || class->v->type != VALUE_STR || class->v->str.len == 0 ||
+           formatter_kind_find(class->v->str) == formatter_kind_find(SLICE_LITERAL("logging.Formatter"));
+}
+
 static void read_formatter(dict *d, ini_section *s, const dict_node *n) {
-    static const char *const own[] = {"format", "datefmt", "style", "class", "()", "validate", NULL};
-    const dict_node *validate = dict_get(n, "validate");
-    add_text(d, s, n, "format", true);
-    add_text(d, s, n, "datefmt", true);
-    add_text(d, s, n, "style", true);
+    static const char *const own[] = {"format", "datefmt", "style", "class", "()", NULL};
+    static const char *const only[] = {"validate", "defaults", NULL};
+    dict_add_text(d, s, n, "format", true);
+    dict_add_text(d, s, n, "datefmt", true);
+    dict_add_text(d, s, n, "style", true);
     add_class(d, s, n, is_formatter);
-    if (validate != NULL && validate->v->type == VALUE_BOOL && !validate->v->boolean)
-        tell(d, validate->line, s->name.data, "validate", "formats are always validated (leave it out)");
-    add_kwargs(d, s, n, own);
+    if (!is_python_formatter(n)) {
+        add_kwargs(d, s, n, own, NULL);
+        return;
+    }
+    warn_ignored(d, s, n);
+    add_kwargs(d, s, n, NULL, only);
 }
 
 static void read_filter(dict *d, ini_section *s, const dict_node *n) {
     static const char *const own[] = {"class", "()", NULL};
     add_class(d, s, n, is_filter);
-    add_kwargs(d, s, n, own);
+    add_kwargs(d, s, n, own, NULL);
 }
 
 static void read_handler(dict *d, ini_section *s, const dict_node *n) {
     static const char *const own[] = {"class",   "()",     "level",    "formatter",
                                       "filters", "escape", "overflow", NULL};
     add_class(d, s, n, is_handler);
-    add_text(d, s, n, "level", false);
-    add_text(d, s, n, "formatter", false);
-    add_text(d, s, n, "escape", false);
-    add_text(d, s, n, "overflow", false);
-    if (dict_get(n, "filters") != NULL) add_list(d, s, n, "filters");
-    add_kwargs(d, s, n, own);
+    dict_add_text(d, s, n, "level", false);
+    dict_add_text(d, s, n, "formatter", false);
+    dict_add_text(d, s, n, "escape", false);
+    dict_add_text(d, s, n, "overflow", false);
+    if (dict_get(n, "filters") != NULL) dict_add_list(d, s, n, "filters");
+    add_kwargs(d, s, n, own, NULL);
 }
 
 static void read_logger(dict *d, ini_section *s, const dict_node *n) {
     const dict_node *propagate = dict_get(n, "propagate");
     slice on;
-    add_text(d, s, n, "level", false);
-    add_list(d, s, n, "handlers");
-    if (dict_get(n, "filters") != NULL) add_list(d, s, n, "filters");
+    dict_add_text(d, s, n, "level", false);
+    dict_add_list(d, s, n, "handlers");
+    if (dict_get(n, "filters") != NULL) dict_add_list(d, s, n, "filters");
     if (propagate == NULL || !dict_text(d, s->name.data, propagate, &on)) return;
-    on = slice_is(on, "yes") ? SLICE_LITERAL("1") : slice_is(on, "no") ? SLICE_LITERAL("0") : doubled(d, on);
-    add_key(d, s, "propagate", on, propagate->line);
+    on = slice_is(on, "yes")  ? SLICE_LITERAL("1")
+         : slice_is(on, "no") ? SLICE_LITERAL("0")
+                              : dict_doubled(d, on);
+    dict_add_key(d, s, "propagate", on, propagate->line);
 }
 
 /* ---- groups ---- */
@@ -210,7 +138,7 @@ static void read_logger(dict *d, ini_section *s, const dict_node *n) {
 static const dict_node *object_at(dict *d, const char *key) {
     const dict_node *n = dict_get(&d->root, key);
     if (n == NULL || n->v->type == VALUE_DICT) return n;
-    tell(d, n->line, key, NULL, "an object is wanted");
+    dict_tell(d, n->line, key, NULL, "an object is wanted");
     return NULL;
 }
 
@@ -219,7 +147,7 @@ static const dict_node *object_at(dict *d, const char *key) {
 static slice logger_section(dict *d, slice name, size_t index) {
     char made[32];
     if (slice_is(name, "root")) return SLICE_LITERAL("loggers.root");
-    if (is_list_name(name)) return name;
+    if (dict_is_list_name(name)) return name;
     return check_copy(d->c, slice_make(made, (size_t)snprintf(made, sizeof made, "loggers.%zu", index)));
 }
 
@@ -227,32 +155,32 @@ static void read_group(dict *d, const char *group, const char *prefix,
                        void (*read)(dict *d, ini_section *s, const dict_node *n)) {
     const dict_node *all = object_at(d, group);
     bool loggers = read == read_logger;
-    names list = {.any = loggers};
+    dict_names list = {.any = loggers};
     int line = all != NULL ? all->line : d->root.line;
     text_init(&list.joined, 0);
     if (loggers) text_add_cstr(&list.joined, "root");
-    ini_section *keys = add_section(d, "", slice_of(group), line, 1);
+    ini_section *keys = dict_add_section(d, "", slice_of(group), line, 1);
     for (size_t i = 0; all != NULL && i < all->count && keys != NULL; i++) {
         const dict_node *n = &all->members[i];
         slice name = loggers ? logger_section(d, n->key, i) : n->key;
-        add_name(d, group, &list, name, n->line);
-        ini_section *s = add_section(d, prefix, name, n->line, n->count + OWN_KEYS);
+        dict_add_name(d, group, &list, name, n->line);
+        ini_section *s = dict_add_section(d, prefix, name, n->line, n->count + OWN_KEYS);
         if (s == NULL) break;
         if (n->v->type != VALUE_DICT) {
-            tell(d, n->line, s->name.data, NULL, "an object is wanted");
+            dict_tell(d, n->line, s->name.data, NULL, "an object is wanted");
             continue;
         }
         read(d, s, n);
-        if (loggers) add_key(d, s, "qualname", doubled(d, n->key), n->line);
+        if (loggers) dict_add_key(d, s, "qualname", dict_doubled(d, n->key), n->line);
     }
-    add_names(d, keys, "keys", &list, line);
+    dict_add_names(d, keys, "keys", &list, line);
 }
 
 static void read_root(dict *d) {
     static const value none = {.type = VALUE_DICT};
     const dict_node missing = {.line = d->root.line, .v = &none}, *n = object_at(d, "root");
     if (n == NULL) n = &missing;
-    ini_section *s = add_section(d, "logger_", SLICE_LITERAL("root"), n->line, n->count + OWN_KEYS);
+    ini_section *s = dict_add_section(d, "logger_", SLICE_LITERAL("root"), n->line, n->count + OWN_KEYS);
     if (s != NULL) read_logger(d, s, n);
 }
 
@@ -260,28 +188,29 @@ static void read_settings(dict *d, const char *name) {
     const dict_node *n = object_at(d, name), *disable = NULL;
     if (strcmp(name, "weir") == 0) disable = dict_get(&d->root, "disable_existing_loggers");
     if (n == NULL && disable == NULL) return;
-    ini_section *s = add_section(d, "", slice_of(name), n ? n->line : disable->line, (n ? n->count : 0) + 1);
+    ini_section *s =
+        dict_add_section(d, "", slice_of(name), n ? n->line : disable->line, (n ? n->count : 0) + 1);
     for (size_t i = 0; s != NULL && n != NULL && i < n->count; i++) {
         slice value_text;
         const dict_node *m = &n->members[i];
         if (m->v->type == VALUE_NONE || !dict_text(d, name, m, &value_text)) continue;
         if (disable != NULL && slice_is(m->key, "disable_existing_loggers")) continue;
-        add_key(d, s, check_copy(d->c, m->key).data, doubled(d, value_text), m->line);
+        dict_add_key(d, s, check_copy(d->c, m->key).data, dict_doubled(d, value_text), m->line);
     }
-    if (s != NULL && disable != NULL) add_text(d, s, &d->root, "disable_existing_loggers", false);
+    if (s != NULL && disable != NULL) dict_add_text(d, s, &d->root, "disable_existing_loggers", false);
 }
 
 static void check_version(dict *d) {
     const dict_node *version = dict_get(&d->root, "version"),
                     *incremental = dict_get(&d->root, "incremental");
     if (version == NULL)
-        tell(d, d->root.line, NULL, "version", "dictionary doesn't specify a version (\"version\": 1)");
+        dict_tell(d, d->root.line, NULL, "version", "dictionary doesn't specify a version (\"version\": 1)");
     else if (version->v->type != VALUE_INT || version->v->i64 != 1)
-        tell(d, version->line, NULL, "version", "Unsupported version (right is 1)");
+        dict_tell(d, version->line, NULL, "version", "Unsupported version (right is 1)");
     bool off = incremental == NULL || (incremental->v->type == VALUE_BOOL && !incremental->v->boolean);
     if (!off)
-        tell(d, incremental->line, NULL, "incremental",
-             "this version replaces configurations as a whole (set levels with `weir set` or the API)");
+        dict_tell(d, incremental->line, NULL, "incremental",
+                  "this version replaces configurations as a whole (set levels with `weir set` or the API)");
 }
 
 static size_t members(dict *d, const char *group) {

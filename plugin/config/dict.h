@@ -9,6 +9,7 @@
 typedef struct dict_node {
     slice key; /* of an object's member */
     int line;
+    size_t at, end; /* where the value stands in the text */
     const value *v;
     struct dict_node *members; /* of an object or array */
     size_t count;

@@ -41,8 +41,10 @@ static bool walk_value(walk *w, const value *v, dict_node *out) {
     skip_between(w);
     out->v = v;
     if (out->line == 0) out->line = w->line;
+    out->at = w->at;
     if (!object && v->type != VALUE_LIST) {
         skip_scalar(w);
+        out->end = w->at;
         return true;
     }
     out->count = object ? v->dict.count : v->list.count;
@@ -61,7 +63,7 @@ static bool walk_value(walk *w, const value *v, dict_node *out) {
         if (!walk_value(w, object ? &v->dict.pairs[i].val : &v->list.items[i], m)) return false;
     }
     skip_between(w);
-    w->at++;
+    out->end = ++w->at;
     return true;
 }
 

@@ -4,7 +4,7 @@
  * plan. */
 #include "base/level.h"
 #include "base/units.h"
-#include "config/config.h"
+#include "config/secrets.h"
 
 /* A dictionary that grows. After a failed allocation it stays as it is, and `failed` says so. */
 typedef struct pairs {
@@ -17,6 +17,7 @@ typedef struct pairs {
 typedef struct printer {
     const config_plan *plan;
     arena *memory;
+    bool masked; /* passwords as '***' */
     bool failed;
 } printer;
 
@@ -97,7 +98,19 @@ static value plain(printer *p, const value *v) {
 
 /* ---- arguments ---- */
 
+static value masked_pair(printer *p, const value *v) {
+    value *items = arena_alloc(p->memory, 2 * sizeof *items);
+    if (items == NULL) {
+        p->failed = true;
+        return value_none();
+    }
+    items[0] = plain(p, &v->list.items[0]);
+    items[1] = value_str(SLICE_LITERAL(SECRETS_MASK));
+    return (value){.type = VALUE_LIST, .list = {items, 2}};
+}
+
 static value argument(printer *p, const kind_param *param, const value *v) {
+    if (p->masked && secrets_in(param, v).data != NULL) return masked_pair(p, v);
     if (v->type != VALUE_INT || (param->type != PARAM_DURATION && param->type != PARAM_SIZE))
         return plain(p, v);
     text out;
@@ -152,6 +165,8 @@ static value formatters(printer *p) {
         put_given(p, &d, "format", f->options.format);
         put_given(p, &d, "datefmt", f->options.datefmt);
         put_given(p, &d, "style", f->options.style);
+        if (f->options.unchecked) put(&d, SLICE_LITERAL("validate"), value_bool(false));
+        if (f->options.defaults != NULL) put(&d, SLICE_LITERAL("defaults"), plain(p, f->options.defaults));
         for (size_t k = 0; kwargs != NULL && k < kwargs->dict.count; k++)
             put(&d, kwargs->dict.pairs[k].key.str, plain(p, &kwargs->dict.pairs[k].val));
         put(&all, f->name, end(p, &d));
@@ -182,13 +197,21 @@ static void put_setting(printer *p, pairs *d, const char *key, const settings *f
     text_done(&out);
 }
 
+/* The name that Python's dictConfig knows, if it knows the class. */
+static slice handler_class(const handler_kind *kind) {
+    for (size_t i = 0; i < sizeof kind->aliases / sizeof kind->aliases[0]; i++)
+        if (kind->aliases[i] != NULL && strncmp(kind->aliases[i], "logging.", 8) == 0)
+            return slice_of(kind->aliases[i]);
+    return slice_of(kind->name);
+}
+
 static value handlers(printer *p) {
     pairs all = begin(p);
     for (size_t i = 0; i < p->plan->handler_count; i++) {
         const plan_handler *h = &p->plan->handlers[i];
         settings own = p->plan->settings;
         pairs d = begin(p);
-        put(&d, SLICE_LITERAL("class"), value_str(slice_of(h->kind->name)));
+        put(&d, SLICE_LITERAL("class"), value_str(handler_class(h->kind)));
         put(&d, SLICE_LITERAL("level"), level(p, h->level));
         if (h->formatter != NULL) put(&d, SLICE_LITERAL("formatter"), value_str(h->formatter->name));
         if (h->filters.count > 0) put(&d, SLICE_LITERAL("filters"), filter_names(p, &h->filters));
@@ -249,8 +272,8 @@ static value section(printer *p, const char *name) {
     return end(p, &d);
 }
 
-int config_plan_value(const config_plan *plan, arena *a, value *out) {
-    printer p = {.plan = plan, .memory = a};
+static int make(const config_plan *plan, bool masked, arena *a, value *out) {
+    printer p = {.plan = plan, .memory = a, .masked = masked};
     pairs all = begin(&p);
     put(&all, SLICE_LITERAL("version"), value_int(1));
     put(&all, SLICE_LITERAL("disable_existing_loggers"), value_bool(plan->disable_existing));
@@ -266,4 +289,10 @@ int config_plan_value(const config_plan *plan, arena *a, value *out) {
     if (p.failed) return -1;
     *out = made;
     return 0;
+}
+
+int config_plan_value(const config_plan *plan, arena *a, value *out) { return make(plan, false, a, out); }
+
+int config_plan_value_masked(const config_plan *plan, arena *a, value *out) {
+    return make(plan, true, a, out);
 }

@@ -2,29 +2,48 @@
 
 #include "config/secrets.h"
 
+#include "base/json.h"
+#include "config/dict.h"
 #include "config/ini_text.h"
 
-#define MASK "***"
+#define MASK SECRETS_MASK
+
+slice secrets_in(const kind_param *param, const value *v) {
+    bool pair = (v->type == VALUE_TUPLE || v->type == VALUE_LIST) && v->list.count == 2;
+    if (!pair || strcmp(param->name, "credentials") != 0) return SLICE_NONE;
+    bool secret = v->list.items[1].type == VALUE_STR && v->list.items[1].str.len > 0;
+    return secret ? v->list.items[1].str : SLICE_NONE;
+}
 
 /* SLICE_NONE: the handler has none. */
 static slice secret_of(const plan_handler *h) {
     for (size_t i = 0; h->kind != NULL && i < HANDLER_PARAMS && h->kind->params[i].name != NULL; i++) {
-        const value *v = &h->args.values[i];
-        if (strcmp(h->kind->params[i].name, "credentials") != 0 || !h->args.given[i]) continue;
-        bool pair = (v->type == VALUE_TUPLE || v->type == VALUE_LIST) && v->list.count == 2;
-        if (pair && v->list.items[1].type == VALUE_STR && v->list.items[1].str.len > 0)
-            return v->list.items[1].str;
+        slice secret = h->args.given[i] ? secrets_in(&h->kind->params[i], &h->args.values[i]) : SLICE_NONE;
+        if (secret.data != NULL) return secret;
     }
     return SLICE_NONE;
 }
 
-/* As it is written: '%' is doubled in an INI file. */
-static void written(slice secret, text *out) {
+/* As it is written between quotes: '%' is doubled in an INI file, JSON has its escapes. */
+static void written(slice secret, bool json, text *out) {
     text_clear(out);
+    if (json) {
+        json_add_string(out, secret);
+        if (out->failed) return;
+        out->len -= 1;
+        memmove(out->data, out->data + 1, --out->len);
+        out->data[out->len] = '\0';
+        return;
+    }
     for (size_t i = 0; i < secret.len; i++) {
         text_add_char(out, secret.data[i]);
         if (secret.data[i] == '%') text_add_char(out, '%');
     }
+}
+
+static bool is_json(slice in) {
+    slice stripped = ini_strip(in);
+    return stripped.len > 0 && stripped.data[0] == '{';
 }
 
 static bool quoted_at(slice in, size_t at, slice what) {
@@ -52,6 +71,7 @@ static bool replace_quoted(slice in, slice what, slice with, text *out) {
 
 void secrets_mask(const config_plan *plan, slice in, text *out) {
     text form, next;
+    bool json = is_json(in);
     text_init(&form, 0);
     text_init(&next, 0);
     text_clear(out);
@@ -59,7 +79,7 @@ void secrets_mask(const config_plan *plan, slice in, text *out) {
     for (size_t i = 0; i < plan->handler_count; i++) {
         slice secret = secret_of(&plan->handlers[i]);
         if (secret.data == NULL) continue;
-        written(secret, &form);
+        written(secret, json, &form);
         bool known = replace_quoted(in, text_slice(&form), SLICE_LITERAL(MASK), &next); /* masked before? */
         replace_quoted(text_slice(out), text_slice(&form), SLICE_LITERAL(MASK), &next);
         text_clear(out);
@@ -92,13 +112,12 @@ static const plan_handler *section_of(const config_plan *plan, slice line, bool 
     return close > name ? handler_named(plan, slice_make(name, (size_t)(close - name))) : NULL;
 }
 
-bool secrets_restore(const config_plan *running, slice in, text *out) {
+static bool restore_ini(const config_plan *running, slice in, text *out) {
     const plan_handler *h = NULL;
     text form, changed;
     slice line;
     bool any = false;
     text_clear(out);
-    if (memmem(in.data, in.len, MASK, sizeof MASK - 1) == NULL) return false;
     text_init(&form, 0);
     text_init(&changed, 0);
     for (size_t at = 0, from = 0; ini_next_line(in, &at, &line); from = at) {
@@ -107,7 +126,7 @@ bool secrets_restore(const config_plan *running, slice in, text *out) {
         if (is_header) h = next;
         slice whole = slice_make(in.data + from, at - from), secret = h != NULL ? secret_of(h) : SLICE_NONE;
         if (secret.data != NULL) {
-            written(secret, &form);
+            written(secret, false, &form);
             any = replace_quoted(whole, SLICE_LITERAL(MASK), text_slice(&form), &changed) || any;
             whole = text_slice(&changed);
         }
@@ -118,6 +137,46 @@ bool secrets_restore(const config_plan *running, slice in, text *out) {
     text_done(&changed);
     if (!any || out->failed) text_clear(out);
     return any && out->len > 0;
+}
+
+/* The '***' of one handler's credentials: the text up to it, and the secret. */
+static bool restore_node(const config_plan *running, const dict_node *h, slice in, size_t *from, text *out) {
+    const dict_node *pair = dict_get(h, "credentials");
+    const plan_handler *was = handler_named(running, h->key);
+    slice secret = was != NULL ? secret_of(was) : SLICE_NONE;
+    if (secret.data == NULL || pair == NULL || pair->v->type != VALUE_LIST || pair->count != 2) return false;
+    const dict_node *shown = &pair->members[1];
+    if (shown->v->type != VALUE_STR || !slice_is(shown->v->str, MASK)) return false;
+    text_add(out, in.data + *from, shown->at - *from);
+    json_add_string(out, secret);
+    *from = shown->end;
+    return true;
+}
+
+static bool restore_json(const config_plan *running, slice in, text *out) {
+    arena memory;
+    value v;
+    dict_node root;
+    weir_error err;
+    size_t from = 0;
+    bool any = false;
+    arena_init(&memory, LIMIT_CONFIG_MEMORY);
+    text_clear(out);
+    if (json_parse(in, LIMIT_VALUE_DEPTH, &memory, &v, &err) == 0 && dict_nodes(in, &v, &memory, &root)) {
+        const dict_node *handlers = dict_get(&root, "handlers");
+        for (size_t i = 0; handlers != NULL && i < handlers->count; i++)
+            any = restore_node(running, &handlers->members[i], in, &from, out) || any;
+    }
+    text_add(out, in.data + from, in.len - from);
+    arena_done(&memory);
+    if (!any || out->failed) text_clear(out);
+    return any && out->len > 0;
+}
+
+bool secrets_restore(const config_plan *running, slice in, text *out) {
+    text_clear(out);
+    if (memmem(in.data, in.len, MASK, sizeof MASK - 1) == NULL) return false;
+    return is_json(in) ? restore_json(running, in, out) : restore_ini(running, in, out);
 }
 
 void secrets_hold(const config_plan *running, const config_plan *restored, problems *p) {

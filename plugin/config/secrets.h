@@ -6,6 +6,10 @@
 
 #include "config/config.h"
 
+#define SECRETS_MASK "***"
+/* The password in an argument; data NULL: it has none. */
+slice secrets_in(const kind_param *param, const value *v);
+
 /* in, a text that plan was made of, with each secret as '***'. A secret that stands there in another form
  * than between quotes cannot be found: then nothing of the text is given but a line that says so. */
 void secrets_mask(const config_plan *plan, slice in, text *out);

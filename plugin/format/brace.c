@@ -22,7 +22,7 @@ static bool add_piece(compiled_formatter *f, const brace_piece *piece) {
 int brace_style_create(const formatter_options *options, formatter **out, weir_error *err) {
     size_t pieces, at = 0;
     brace_piece piece;
-    if (brace_validate(options->format, &pieces, err) != 0) return -1;
+    if (brace_validate(options->format, !options->unchecked, &pieces, err) != 0) return -1;
     compiled_formatter *f = compiled_create(options, 2 * pieces, err);
     if (f == NULL) return -1;
     while (brace_next(f->format, &at, &piece, err) > 0) {

@@ -190,7 +190,7 @@ static int check_piece(const brace_piece *piece, weir_error *err) {
     return 0;
 }
 
-int brace_validate(slice format, size_t *pieces, weir_error *err) {
+int brace_validate(slice format, bool fields_wanted, size_t *pieces, weir_error *err) {
     size_t at = 0, fields = 0;
     brace_piece piece;
     weir_error why;
@@ -204,6 +204,6 @@ int brace_validate(slice format, size_t *pieces, weir_error *err) {
     if (more < 0)
         return error_set(err, WEIR_ERR_INVALID, "invalid format: %s",
                          why.message + sizeof "ValueError: " - 1);
-    if (fields > 0) return 0;
+    if (fields > 0 || !fields_wanted) return 0;
     return error_set(err, WEIR_ERR_INVALID, "invalid format: no fields (write one like {message})");
 }

@@ -18,6 +18,6 @@ typedef struct brace_piece {
 /* 1: a piece, *at is behind it; 0: the end; -1: no format, with CPython's words in err. */
 int brace_next(slice format, size_t *at, brace_piece *out, weir_error *err);
 /* StrFormatStyle.validate. *pieces: how many there are. */
-int brace_validate(slice format, size_t *pieces, weir_error *err);
+int brace_validate(slice format, bool fields_wanted, size_t *pieces, weir_error *err);
 
 #endif

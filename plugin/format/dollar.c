@@ -38,7 +38,7 @@ static size_t next_dollar(slice s, size_t at) {
 }
 
 /* StringTemplateStyle.validate. *dollars: how many pieces there are. */
-static int validate(slice format, size_t *dollars, weir_error *err) {
+static int validate(slice format, bool fields_wanted, size_t *dollars, weir_error *err) {
     size_t fields = 0;
     slice key;
     *dollars = 0;
@@ -50,14 +50,14 @@ static int validate(slice format, size_t *dollars, weir_error *err) {
         fields += piece == DOLLAR_FIELD;
         (*dollars)++;
     }
-    if (fields > 0) return 0;
+    if (fields > 0 || !fields_wanted) return 0;
     return error_set(err, WEIR_ERR_INVALID, "invalid format: no fields (write one like ${message})");
 }
 
 int dollar_style_create(const formatter_options *options, formatter **out, weir_error *err) {
     size_t dollars;
     slice key;
-    if (validate(options->format, &dollars, err) != 0) return -1;
+    if (validate(options->format, !options->unchecked, &dollars, err) != 0) return -1;
     compiled_formatter *f = compiled_create(options, 2 * dollars + 1, err);
     if (f == NULL) return -1;
     slice format = f->format;

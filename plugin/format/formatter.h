@@ -17,6 +17,10 @@ typedef struct formatter_options {
     slice datefmt;       /* raw; data NULL: Python's default with ",msecs" */
     slice style;         /* "%", "{", "$"; data NULL: "%" */
     const value *kwargs; /* dict, or NULL */
+    /* logging.Formatter only: what a record's attributes are looked up in when it has none of that name
+     * (dict, or NULL), and Python's validate=False: a format needs no field. */
+    const value *defaults;
+    bool unchecked;
     const zone *zone;
 } formatter_options;
 

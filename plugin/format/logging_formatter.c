@@ -18,7 +18,11 @@ static int create(const formatter_options *options, formatter **out, weir_error 
     for (size_t i = 0; i < STYLE_COUNT; i++) {
         if (!slice_is(style, format_styles[i].mark)) continue;
         if (filled.format.len == 0) filled.format = slice_of(format_styles[i].initial);
-        return format_styles[i].create(&filled, out, err);
+        if (format_styles[i].create(&filled, out, err) != 0) return -1;
+        if (options->defaults == NULL) return 0;
+        formatter *wrapped = defaults_wrap(*out, options->defaults, err);
+        if (wrapped != NULL) *out = wrapped;
+        return wrapped != NULL ? 0 : -1;
     }
     return error_set(err, WEIR_ERR_INVALID, "Style must be one of: %%,{,$");
 }

@@ -168,7 +168,7 @@ static char *copy(slice s) {
 }
 
 int percent_style_create(const formatter_options *options, formatter **out, weir_error *err) {
-    if (validate(options->format, err) != 0) return -1;
+    if (!options->unchecked && validate(options->format, err) != 0) return -1;
     percent_formatter *f = calloc(1, sizeof *f);
     if (f == NULL) return error_set(err, WEIR_ERR_SYSTEM, "no memory for a formatter");
     f->base = (formatter){.kind = &logging_formatter_kind, .format = percent_format, .free = percent_free};

@@ -16,6 +16,10 @@ int percent_style_create(const formatter_options *options, formatter **out, weir
 int brace_style_create(const formatter_options *options, formatter **out, weir_error *err);
 int dollar_style_create(const formatter_options *options, formatter **out, weir_error *err);
 
+/* defaults.c: inner with what a record has not looked up in defaults, a dict of texts and values; takes inner
+ * over, also where it fails (NULL: no memory). */
+formatter *defaults_wrap(formatter *inner, const value *defaults, weir_error *err);
+
 extern const formatter_kind logging_formatter_kind, json_formatter_kind;
 
 #endif

@@ -1,11 +1,25 @@
 /* check_probe.c - shows Python tests what config_check says. Reads texts from standard input, each as
  * "LENGTH\n" and that many bytes; prints a line of JSON for each: {"accepted", "problems": [{line, section,
- * key, message, warning}]}. */
+ * key, message, warning}], "json", "ini"}: the last two are the configuration as it is printed in each form,
+ * or null; "ini_error" says why there is no INI. */
 #include <stdio.h>
 #include <stdlib.h>
 
 #include "base/json.h"
 #include "config/config.h"
+
+static void show_form(json_writer *w, const char *key, const config_plan *plan, config_form form) {
+    text printed;
+    weir_error err;
+    text_init(&printed, 0);
+    int rc = plan != NULL ? config_print(plan, form, false, &printed, &err) : -1;
+    json_key(w, key);
+    json_cstr(w, rc == 0 ? text_cstr(&printed) : NULL);
+    text_done(&printed);
+    if (rc == 0 || plan == NULL) return;
+    json_key(w, form == CONFIG_AS_INI ? "ini_error" : "json_error");
+    json_cstr(w, err.message);
+}
 
 static void show(slice in) {
     config_rules rules = {.origin = CONFIG_START};
@@ -37,6 +51,8 @@ static void show(slice in) {
         json_end(&w);
     }
     json_end(&w);
+    show_form(&w, "json", plan, CONFIG_AS_JSON);
+    show_form(&w, "ini", plan, CONFIG_AS_INI);
     json_end(&w);
     printf("%s\n", text_cstr(&out));
     text_done(&out);

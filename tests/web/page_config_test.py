@@ -110,6 +110,26 @@ def back_to_a_configuration_that_ran():
 
 
 @test()
+def the_other_form_of_the_same_configuration():
+    with service() as s, opened(s) as browser:
+        def choose(form):
+            browser.execute("const c = document.querySelector('select[data-form]'); c.value = '%s'; c.dispatchEvent(new Event('change'))" % form)
+        choose("json")
+        wait_until(lambda: text_of(browser).startswith("{"), 10, "the JSON")
+        assert '"app.net": {' in text_of(browser), text_of(browser)
+        edit(browser, '"level": "WARNING"', '"level": "ERROR"')
+        assert browser.execute("return document.querySelector('select[data-form]').disabled"), "an edit would be lost"
+        press(browser, "apply")
+        wait_until(lambda: "Generation 2 runs" in browser.text(".result"), 10, "the new generation")
+        assert s.api("GET", "/api/loggers/app.net")["level"] == "ERROR"
+        choose("ini")
+        wait_until(lambda: text_of(browser).startswith("[weir]"), 10, "the INI")
+        assert "qualname = app.net\nlevel = ERROR" in text_of(browser), text_of(browser)
+        choose("")
+        wait_until(lambda: text_of(browser).startswith("{"), 10, "the text as it came")
+
+
+@test()
 def write_it_to_the_file_too():
     with service() as s, opened(s) as browser:
         edit(browser, "level = WARNING", "level = CRITICAL")
