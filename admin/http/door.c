@@ -3,6 +3,7 @@
  * "weir-http", which never blocks here; door_released comes from libmicrohttpd's threads. */
 #include <errno.h>
 #include <sys/epoll.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "admin/http/server_internal.h"
@@ -126,6 +127,7 @@ static void hand_on(http_server *s, door *d) {
     memset(&peer, 0, sizeof peer);
     getpeername(d->fd, (struct sockaddr *)&peer, &len);
     epoll_ctl(s->epoll, EPOLL_CTL_DEL, d->fd, NULL);
+    d->looked_ns = clock_monotonic_ns();
     set_state(s, d, DOOR_HANDED);
     if (s->mhd == NULL) {
         close(d->fd);
@@ -194,6 +196,28 @@ static door *free_door(http_server *s) {
     return NULL;
 }
 
+/* A descriptor that the kernel gives anew was closed by whoever had it. */
+static void let_go_of(http_server *s, int fd) {
+    pthread_mutex_lock(&s->lock);
+    for (size_t i = 0; i < LIMIT_HTTP_CONNECTIONS; i++)
+        if (s->doors[i].state == DOOR_HANDED && s->doors[i].fd == fd) s->doors[i].state = DOOR_FREE;
+    pthread_mutex_unlock(&s->lock);
+}
+
+static uint64_t socket_of(int fd) {
+    struct stat st;
+    return fstat(fd, &st) == 0 ? (uint64_t)st.st_ino : 0;
+}
+
+int64_t door_look(http_server *s, door *d, int64_t now) {
+    if (d->looked_ns + HTTP_LOOK_NS > now) return d->looked_ns + HTTP_LOOK_NS;
+    d->looked_ns = now;
+    pthread_mutex_lock(&s->lock);
+    if (d->state == DOOR_HANDED && socket_of(d->fd) != d->socket) d->state = DOOR_FREE;
+    pthread_mutex_unlock(&s->lock);
+    return now + HTTP_LOOK_NS;
+}
+
 void door_accept(http_server *s, listener *from, bool local) {
     size_t limit = LIMIT_HTTP_CONNECTIONS - (local ? 0 : HTTP_LOCAL_RESERVE);
     struct sockaddr_storage peer;
@@ -203,7 +227,8 @@ void door_accept(http_server *s, listener *from, bool local) {
         pthread_mutex_unlock(&s->lock);
         int fd = d == NULL ? -1 : listener_accept(from, &peer);
         if (fd < 0) return;
-        door opened = {.state = DOOR_READING, .fd = fd, .local = local};
+        let_go_of(s, fd);
+        door opened = {.state = DOOR_READING, .fd = fd, .socket = socket_of(fd), .local = local};
         opened.deadline_ns = clock_monotonic_ns() + LIMIT_HTTP_DEADLINE_MS * 1000000LL;
         struct epoll_event event = {.events = EPOLLIN | EPOLLRDHUP | EPOLLET};
         event.data.u64 = 16 + (uint64_t)(d - s->doors);

@@ -135,7 +135,7 @@ struct MHD_Daemon *handle_start(http_server *s) {
         MHD_USE_POLL_INTERNAL_THREAD | MHD_USE_THREAD_PER_CONNECTION | MHD_USE_NO_LISTEN_SOCKET | MHD_USE_ITC;
     return MHD_start_daemon(flags, 0, NULL, NULL, on_request, s, MHD_OPTION_CONNECTION_TIMEOUT,
                             (unsigned)(LIMIT_HTTP_DEADLINE_MS / 1000), MHD_OPTION_CONNECTION_LIMIT,
-                            (unsigned)LIMIT_HTTP_CONNECTIONS, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
+                            (unsigned)HTTP_LIBRARY_CONNECTIONS, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
                             HANDLE_MEMORY, MHD_OPTION_THREAD_STACK_SIZE, HANDLE_STACK,
                             MHD_OPTION_URI_LOG_CALLBACK, on_uri, s, MHD_OPTION_NOTIFY_COMPLETED, on_completed,
                             s, MHD_OPTION_NOTIFY_CONNECTION, on_connection, s,

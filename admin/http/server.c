@@ -53,15 +53,22 @@ static int64_t step_listeners(http_server *s, int64_t now) {
     return next;
 }
 
+static door_state state_of(http_server *s, const door *d) {
+    pthread_mutex_lock(&s->lock);
+    door_state state = d->state;
+    pthread_mutex_unlock(&s->lock);
+    return state;
+}
+
 static int64_t expire_doors(http_server *s, int64_t now) {
     int64_t next = 0;
     for (size_t i = 0; i < LIMIT_HTTP_CONNECTIONS; i++) {
         door *d = &s->doors[i];
-        pthread_mutex_lock(&s->lock);
-        bool ours = d->state == DOOR_READING || d->state == DOOR_LINGERING;
-        pthread_mutex_unlock(&s->lock);
-        if (!ours) continue;
-        if (d->deadline_ns <= now)
+        door_state state = state_of(s, d);
+        if (state == DOOR_FREE) continue;
+        if (state == DOOR_HANDED)
+            next = sooner(next, door_look(s, d, now));
+        else if (d->deadline_ns <= now)
             door_expire(s, d);
         else
             next = sooner(next, d->deadline_ns);
@@ -80,10 +87,9 @@ static void on_event(http_server *s, const struct epoll_event *e) {
         door_accept(s, &s->local, true);
     } else if (which >= EVENT_DOORS) {
         door *d = &s->doors[which - EVENT_DOORS];
-        pthread_mutex_lock(&s->lock);
-        bool ours = d->state == DOOR_READING || d->state == DOOR_LINGERING;
-        pthread_mutex_unlock(&s->lock);
-        if (ours) door_step(s, d, (e->events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR)) != 0);
+        door_state state = state_of(s, d);
+        if (state == DOOR_READING || state == DOOR_LINGERING)
+            door_step(s, d, (e->events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR)) != 0);
     }
 }
 

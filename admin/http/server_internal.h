@@ -17,6 +17,10 @@
 #define HTTP_LOCAL_RESERVE 8
 /* After a refusal a client has so long to see it; closing at once would reset it away. */
 #define HTTP_LINGER_MS 1000
+/* A connection that was handed on and is not back is looked at this often. */
+#define HTTP_LOOK_NS 1000000000LL
+/* Doors are what bounds connections; libmicrohttpd counts one until its thread is joined, a little longer. */
+#define HTTP_LIBRARY_CONNECTIONS (2 * LIMIT_HTTP_CONNECTIONS)
 /* At the end, so long may event streams take to say so. */
 #define HTTP_FAREWELL_MS 300
 
@@ -24,9 +28,11 @@ typedef enum door_state { DOOR_FREE, DOOR_READING, DOOR_LINGERING, DOOR_HANDED }
 typedef struct door {
     door_state state; /* under lock */
     int fd;
+    uint64_t socket; /* its inode, by which a handed descriptor is known to be open still */
     bool local;
     char who[64];
     int64_t deadline_ns; /* for the whole request, body included */
+    int64_t looked_ns;   /* of one that was handed on: when last seen to be open */
 } door;
 
 struct http_server {
@@ -57,6 +63,9 @@ void door_accept(http_server *s, listener *from, bool local);
 /* Something came, or the peer ended (hangup). */
 void door_step(http_server *s, door *d, bool hangup);
 void door_expire(http_server *s, door *d);
+/* libmicrohttpd closes without a word what it has no memory for: frees such a door, of one that was handed on
+ * and is gone. Returns when to look again. */
+int64_t door_look(http_server *s, door *d, int64_t now);
 /* How many are in use. */
 size_t door_count(http_server *s, bool local_too);
 /* libmicrohttpd is about to close that descriptor: any thread. */

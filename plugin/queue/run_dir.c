@@ -195,16 +195,20 @@ static int parent_open(const run_dir *d, const char **name) {
     return descriptor_above(open(parent, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
 }
 
+/* Not by readdir, which takes memory: it may be for want of memory that the directory goes again. */
 static void remove_files(int dir_fd) {
     int fd = descriptor_above(openat(dir_fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-    DIR *dir = fd < 0 ? NULL : fdopendir(fd);
-    if (dir == NULL) {
-        if (fd >= 0) close(fd);
-        return;
+    char entries[4096] __attribute__((aligned(__alignof__(struct dirent64))));
+    ssize_t n;
+    if (fd < 0) return;
+    while ((n = getdents64(fd, entries, sizeof entries)) > 0) {
+        const struct dirent64 *e;
+        for (ssize_t at = 0; at < n; at += e->d_reclen) {
+            e = (const struct dirent64 *)(const void *)(entries + at);
+            if (strcmp(e->d_name, ".") != 0 && strcmp(e->d_name, "..") != 0) unlinkat(dir_fd, e->d_name, 0);
+        }
     }
-    for (struct dirent *e = readdir(dir); e != NULL; e = readdir(dir))
-        if (strcmp(e->d_name, ".") != 0 && strcmp(e->d_name, "..") != 0) unlinkat(dir_fd, e->d_name, 0);
-    closedir(dir);
+    close(fd);
 }
 
 static void forget(run_dir *d) {

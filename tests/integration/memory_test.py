@@ -9,7 +9,7 @@ import faults
 import harness
 import oracle
 from faults import config, file
-from harness import BUILD, SCALE, skip, Service, push, test, wait_until
+from harness import BUILD, SCALE, Service, UnixHTTP, push, test, wait_until
 
 PROBE = os.path.join(BUILD, "tests/support/memory_probe")
 ALL = config({"one": file("{dir}/one.log"), "history": faults.history("{dir}/history.db")}, level="INFO",
@@ -42,8 +42,6 @@ def check_runs(service, name="one.log"):
 
 @test(covers=["fault 26", "promise 2"])
 def starting():
-    if SCALE < 1:
-        skip("only in a soak: minutes long, and a run directory that a failed start leaves is an open defect")
     with starved() as service:
         service.write_config(ALL)
         service.run("fail 1000000 0")
@@ -151,6 +149,32 @@ def asking():
                         service.run("fail 0 0")
             assert service.request("GET", path)[0] == 200, path
         check_runs(service)
+        assert service.stop() == 0
+
+
+@test(covers=["fault 26"], quick=True)
+def connections_without_memory():
+    """More of them than there are places, each closed by libmicrohttpd for want of memory: the places come back."""
+    with starved() as service:
+        service.write_config(ALL)
+        assert service.run("start service.ini").startswith("started")
+        service.socket_path()
+        for at_once in (1, 40):
+            service.run("fail 1 2")
+            for _ in range(100 // at_once):
+                some = [UnixHTTP(service.socket_path()) for _ in range(at_once)]
+                for connection in some:
+                    connection.connect()
+                for connection in some:
+                    connection.request("GET", "/healthz")
+                for connection in some:
+                    try:
+                        connection.getresponse()
+                        assert False, "an answer without memory: the test shows nothing"
+                    except (http.client.HTTPException, ConnectionError):
+                        connection.close()
+            service.run("fail 0 0")
+            assert service.request("GET", "/healthz")[0] == 200
         assert service.stop() == 0
 
 
