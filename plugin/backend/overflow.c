@@ -109,13 +109,21 @@ static bool out_of_time(const backend *b) {
     return __atomic_load_n(&b->stop, __ATOMIC_ACQUIRE) != 0 && clock_monotonic_ns() >= b->stop_deadline;
 }
 
+/* All are looked at while one is waited for: targets that hang together are found to in one stall_timeout, not
+ * one after the other. */
+static void observe_all(backend *b, lane *waited_for) {
+    uint64_t now = clock_stamp();
+    for (size_t i = 0; i < b->current->lane_count; i++) lane_observe(b, &b->current->lanes[i], now);
+    lane_observe(b, waited_for, now);
+}
+
 static lane_room wait_for_room(backend *b, handler *h, const delivery *d, size_t bytes, char **out) {
     lane *l = h->lane;
     overflow_policy policy = policy_of(b, h, d->entry->level);
     b->waits++;
     publish_and_release(b, d->id);
     for (;;) {
-        lane_observe(b, l, clock_stamp());
+        observe_all(b, l);
         if ((*out = lane_try(b, h, bytes)) != NULL) return ROOM_OK;
         if (gives_up(b, l, policy)) break;
         /* `block` drops nothing: in a recovery the rest stays where it is, for the next one. */
