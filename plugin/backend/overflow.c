@@ -109,8 +109,8 @@ static bool out_of_time(const backend *b) {
     return __atomic_load_n(&b->stop, __ATOMIC_ACQUIRE) != 0 && clock_monotonic_ns() >= b->stop_deadline;
 }
 
-/* All are looked at while one is waited for: targets that hang together are found to in one stall_timeout, not
- * one after the other. */
+/* All are looked at while one is waited for: targets that hang together are found to in one stall_timeout,
+ * not one after the other. */
 static void observe_all(backend *b, lane *waited_for) {
     uint64_t now = clock_stamp();
     for (size_t i = 0; i < b->current->lane_count; i++) lane_observe(b, &b->current->lanes[i], now);

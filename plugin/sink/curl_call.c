@@ -150,11 +150,26 @@ peer_status curl_call_run(curl_call *c, const uint32_t *stop, CURLcode *code, we
     }
     error_set(err, WEIR_ERR_SYSTEM, "cannot send to %s:%d: %s", c->at.host, c->at.port,
               c->why[0] != '\0' ? c->why : curl_easy_strerror(*code));
-    bool connected = *code != CURLE_COULDNT_CONNECT && *code != CURLE_COULDNT_RESOLVE_HOST &&
-                     *code != CURLE_OPERATION_TIMEDOUT;
+    /* A server that is there and does not answer in time has had this record; one that is not has had none.
+     */
+    curl_off_t connected_after = 0;
+    curl_easy_getinfo(c->easy, CURLINFO_CONNECT_TIME_T, &connected_after);
+    bool connected = connected_after > 0;
     if (connected)
         peer_backoff_done(&c->backoff);
     else
         peer_backoff_failed(&c->backoff);
     return connected ? PEER_READY : PEER_DOWN;
+}
+
+bool curl_call_again(curl_call *c, CURLcode code, weir_error *err) {
+    long answer = 0; /* a refusal is an answer: libcurl calls that of a mail a send error */
+    curl_easy_getinfo(c->easy, CURLINFO_RESPONSE_CODE, &answer);
+    bool broke = code == CURLE_SEND_ERROR || code == CURLE_RECV_ERROR || code == CURLE_GOT_NOTHING;
+    if (broke && answer < 400 && ++c->tries < CURL_CALL_TRIES) {
+        if (err != NULL) err->code = 0;
+        return true;
+    }
+    c->tries = 0;
+    return false;
 }

@@ -66,6 +66,7 @@ static sink_status settle(http_sink *s, const sink_batch *batch, slice form, siz
                           weir_error *err) {
     long answer = 0;
     curl_easy_getinfo(s->call.easy, CURLINFO_RESPONSE_CODE, &answer);
+    if (answer == 0 && curl_call_again(&s->call, code, err)) return SINK_OK;
     *bytes = FRAME_HEAD + form.len;
     if (answer == 0 && code != CURLE_OK) {
         *batch->given_up = 1;

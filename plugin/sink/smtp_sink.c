@@ -87,6 +87,7 @@ static sink_status smtp_write(sink *base, const sink_batch *batch, size_t *bytes
     }
     if (status == PEER_STOPPED) return SINK_AGAIN;
     if (status == PEER_DOWN) return no_connection(s, batch, bytes);
+    if (curl_call_again(&s->call, code, err)) return SINK_OK;
     *bytes = FRAME_HEAD + mail.len;
     *batch->given_up = code != CURLE_OK;
     return SINK_OK;

@@ -1,7 +1,9 @@
 """A small SMTP server for tests: EHLO with SIZE and 8BITMIME, AUTH PLAIN and LOGIN, STARTTLS where it is given a
 context; records (sender, recipients, data, user and password, secure) of each mail."""
 import base64
+import socket
 import socketserver
+import struct
 import threading
 
 
@@ -9,9 +11,10 @@ class MailServer(socketserver.ThreadingTCPServer):
     allow_reuse_address = True
     daemon_threads = True
 
-    def __init__(self, context=None, auth=False, refuse=()):
-        super().__init__(("127.0.0.1", 0), Session)
-        self.context, self.auth, self.refuse = context, auth, set(refuse)
+    def __init__(self, context=None, auth=False, refuse=(), resets=0, port=0):
+        """resets: so many mails are cut off by a reset of their connection, in the middle."""
+        super().__init__(("127.0.0.1", port), Session)
+        self.context, self.auth, self.refuse, self.resets = context, auth, set(refuse), resets
         self.port = self.server_address[1]
         self.mails = []
         threading.Thread(target=self.serve_forever, daemon=True).start()
@@ -59,6 +62,12 @@ class Session(socketserver.StreamRequestHandler):
 
     def data(self):
         self.say("354 go")
+        if self.server.resets > 0:
+            self.server.resets -= 1
+            self.rfile.read(10)
+            self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            self.connection.close()
+            raise ConnectionResetError
         lines = []
         while True:
             line = self.rfile.readline()
