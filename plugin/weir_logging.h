@@ -75,8 +75,8 @@ WEIR_API const char *weir_record_message(const weir_record *record, size_t *leng
 
 /* ---- changing a record ------------------------------------------------------------- */
 
-/* Sets an attribute, or adds an extra field; both are copied. What is derived from it follows (filename and
- * module from pathname, msecs and relativeCreated from created), unless it was set too. value NULL: None.
+/* Sets an attribute, or adds an extra field; both are copied. As in Python nothing follows from it (filename
+ * does not follow pathname) but the message from "msg". value NULL: None.
  * 0; or -1, nothing changed: the record is not the caller's to change (only one that the host makes, and one
  * in a filter that runs at the call, is), the name is empty, the record has 256 attributes that were set,
  * or no memory. */
@@ -211,6 +211,33 @@ WEIR_API void weir_adapter_process(const weir_adapter *adapter, weir_record *rec
 WEIR_API void weir_adapter_log_call(const weir_adapter *adapter, weir_call_site *site, int level,
                                     const weir_field *fields, size_t field_count, const char *format, ...)
     WEIR_PRINTF(6, 7);
+
+/* ---- what no handler takes, and what goes wrong ------------------------------------ */
+
+/* What these set is called until it is replaced; a call that is under way then may still end afterwards. Records
+ * that wait meet what is set when their turn comes: weir_flush before, where that matters. */
+
+/* logging.lastResort: what happens to a record of that level or above that finds no handler. call NULL: its
+ * message goes to stderr, as it does at the start, from WEIR_LEVEL_WARNING up. Else call gets the record, on
+ * the backend's thread (before weir_start in the thread that logs); log calls in it are dropped there.
+ * WEIR_LAST_RESORT_NONE as level is Python's lastResort = None: "No handlers could be found for logger …" is
+ * written to stderr, once, if raise_exceptions is on. */
+#define WEIR_LAST_RESORT_NONE 0x7fffffff
+typedef void (*weir_last_resort)(void *arg, weir_record *record);
+WEIR_API void weir_set_last_resort(int level, weir_last_resort call, void *arg);
+/* Returns the level; call and arg may be NULL. */
+WEIR_API int weir_get_last_resort(weir_last_resort *call, void **arg);
+
+/* logging.raiseExceptions: 0: what goes wrong in a handler is counted and shown by status, but no record of
+ * the logger "weir" tells of it. At the start it is 1. */
+WEIR_API void weir_set_raise_exceptions(int raise);
+WEIR_API int weir_get_raise_exceptions(void);
+
+/* Handler.handleError: called on a thread of Weir's for each record that a handler could not format, and for
+ * each trouble that a target tells of (record is NULL then: many may be concerned). Log calls in it are made
+ * as usual. NULL: none. */
+typedef void (*weir_handle_error)(void *arg, const char *handler, const char *reason, weir_record *record);
+WEIR_API void weir_set_handle_error(weir_handle_error call, void *arg);
 
 #ifdef __cplusplus
 }

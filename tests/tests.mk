@@ -19,8 +19,9 @@ $(BUILD)/tests/%: tests/%.c $(BUILD)/libweir-internal.a
 	$(Q)$(CC) $(CPPFLAGS) $(ALL_CFLAGS) $(if $(TSAN),-Itests/support/tsan) -Itests -MMD -MP $< -o $@ \
 	    $(BUILD)/libweir-internal.a $(ALL_LDFLAGS) $(call pkg,--libs) $(if $(findstring /unit/,$@),$(CRITERION)) -lm -ldl
 
-# The test host is what a user writes: linked against the shared library, nothing internal.
-$(BUILD)/tests/support/host: tests/support/host.c $(BUILD)/libweir.so.0
+# The test hosts are what a user writes: linked against the shared library, nothing internal.
+HOSTS := $(BUILD)/tests/support/host $(BUILD)/tests/support/logging_probe
+$(HOSTS): $(BUILD)/tests/%: tests/%.c $(wildcard plugin/*.h) $(BUILD)/libweir.so.0
 	@mkdir -p $(@D)
 	$(SAY) CC $@
 	$(Q)$(CC) $(CPPFLAGS) $(ALL_CFLAGS) $< -o $@ -L$(BUILD) -Wl,-rpath,$(abspath $(BUILD)) $(ALL_LDFLAGS) -lweir

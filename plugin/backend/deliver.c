@@ -4,6 +4,8 @@
 #include <string.h>
 
 #include "backend/parts.h"
+#include "frontend/module_state.h"
+#include "record/record_view.h"
 
 /* What date, level, names and a JSON frame take, beyond the arguments themselves. */
 #define GUESS_FRAME 512
@@ -23,8 +25,16 @@ static void finish(backend *b, handler *h, const delivery *d, size_t bytes) {
     count_one(d->own ? &h->stats->notices : &h->stats->given);
 }
 
+static void tell_host(const handler *h, const delivery *d, const char *why) {
+    weir_record view;
+    if (!module_handles_errors()) return;
+    if (d->rec != NULL) record_view_of(&view, d->rec, SLICE_NONE);
+    module_handle_error(h->name, why, d->rec != NULL ? &view : NULL);
+}
+
 static void drop_for_error(backend *b, handler *h, const delivery *d, const char *why) {
     lane *l = h->lane;
+    tell_host(h, d, why);
     if (l != NULL) {
         size_t len = strlen(why);
         if (len >= sizeof l->trouble) len = sizeof l->trouble - 1;

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "backend/parts.h"
+#include "frontend/module_state.h"
 
 /* A look at a target counts for at most this long: if the whole process stood still (SIGSTOP, a
  * suspended machine), the writer had no chance to move either. */
@@ -85,6 +86,7 @@ void overflow_drop(backend *b, handler *h, const delivery *d, enum handler_drop 
     count_one(&h->stats->given);
     __atomic_add_fetch(&h->stats->dropped[reason], 1,
                        __ATOMIC_RELAXED); /* the writer adds to DROP_ERROR too */
+    if (reason == DROP_ERROR && !module_raises_exceptions()) return;
     h->drop_run[reason]++;
     b->owing = true;
 }

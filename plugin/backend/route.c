@@ -2,6 +2,7 @@
  * handler on its way up, as Python's callHandlers. Decoded once, and only if somebody wants it. Logger
  * levels are not looked at: the call did. Backend thread, or recovery. */
 #include "backend/parts.h"
+#include "frontend/module_state.h"
 
 /* Stored before the id is used: after a kill the counter is beyond every id that an entry has. */
 static uint64_t take_id(uint64_t *next) {
@@ -62,7 +63,7 @@ static bool follow_route(backend *b, delivery *d, source *from) {
     if (r == NULL) r = generation_route(g, logger_root()); /* no memory; this one is there */
     if (!pass(b, d, r->filters, r->filter_count)) return true;
     if (r->any_handler) return to_handlers(b, d, r);
-    if (d->entry->level < WEIR_LEVEL_WARNING || !d->fresh) return true;
+    if (!d->fresh || !last_resort_wants(d->entry->level)) return true;
     decode(b, d);
     if (d->rec != NULL) last_resort_write(b, d->rec, g->escape);
     return true;

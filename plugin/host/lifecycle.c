@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/futex.h"
+#include "frontend/module_state.h"
 #include "host/service_name.h"
 
 static weir_core *current; /* atomic */
@@ -40,7 +41,8 @@ void core_reap(weir_core *core) {
 static void on_notice(void *arg, const char *where, int level, const char *message) {
     weir_core *core = arg;
     backend *b = __atomic_load_n(&core->backend, __ATOMIC_ACQUIRE);
-    if (b == NULL) return;
+    if (level >= WEIR_LEVEL_WARNING) module_handle_error(where, message, NULL);
+    if (b == NULL || !module_raises_exceptions()) return;
     text line;
     text_init(&line, 0);
     text_add_cstr(&line, where);

@@ -155,23 +155,11 @@ static bool attribute_of(record *rec, const value *set, record_attr attr, value 
     return record_attr_get(rec, attr, SLICE_NONE, out);
 }
 
-/* filename and module follow a pathname that was set, msecs and relativeCreated a `created`: unless they
- * were set too. */
-static bool follows(const value *set, record_attr attr) {
-    if (value_get(set, slice_of(record_attr_names[attr])) != NULL) return false;
-    if (attr == ATTR_FILENAME || attr == ATTR_MODULE)
-        return value_get(set, SLICE_LITERAL("pathname")) != NULL;
-    if (attr == ATTR_MSECS || attr == ATTR_RELATIVE_CREATED)
-        return value_get(set, SLICE_LITERAL("created")) != NULL;
-    return false;
-}
-
 static bool all_attributes(kit *k, record *rec, const value *set, value *out) {
     value_pair *pairs = arena_alloc(&k->memory, (ATTR_MESSAGE + 1) * sizeof *pairs);
     if (pairs == NULL) return false;
     size_t count = 0;
     for (int attr = 0; attr < ATTR_MESSAGE; attr++) {
-        if (follows(set, (record_attr)attr)) continue;
         pairs[count].key = value_str(slice_of(record_attr_names[attr]));
         if (!attribute_of(rec, set, (record_attr)attr, &pairs[count++].val)) return false;
     }

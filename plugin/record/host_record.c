@@ -11,9 +11,12 @@
 #include "frontend/capture.h"
 #include "record/at_call.h"
 #include "record/attribute.h"
+#include "record/host_record.h"
+#include "record/made.h"
 #include "record/record_view.h"
+#include "record/site_cache.h"
 
-#pragma weak lastresort_call
+#pragma weak lastresort_record
 
 /* The kernel's name of a thread, NUL included. */
 #define THREAD_NAME_SIZE 16
@@ -40,11 +43,13 @@ static bool set_text(host_record *r, const char *attribute, const char *s) {
     return set(r, attribute, s == NULL ? value_none() : value_str(slice_of(s)));
 }
 
-/* What LogRecord's constructor takes from where it runs. */
+/* What LogRecord's constructor takes from where it runs. relativeCreated is the handlers': they count from
+ * the start of the Weir that they belong to. */
 static bool set_surroundings(host_record *r) {
     char name[THREAD_NAME_SIZE] = "";
+    double created = r->view.base.created;
     pthread_getname_np(pthread_self(), name, sizeof name);
-    return set(r, "created", value_float((double)clock_realtime_ns() / 1e9)) &&
+    return set(r, "created", value_float(created)) && set(r, "msecs", value_float(record_msecs(created))) &&
            set(r, "thread", value_int(syscall(SYS_gettid))) && set_text(r, "threadName", name) &&
            set_text(r, "processName", "MainProcess") && set(r, "process", value_int(getpid()));
 }
@@ -53,8 +58,12 @@ static host_record *record_new(void) {
     host_record *r = calloc(1, sizeof *r);
     if (r == NULL) return NULL;
     arena_init(&r->memory, 0);
-    record base = {.memory = &r->memory};
-    if (record_view_begin(&r->view, &r->memory, &base, start_ns()) == 0 && set_surroundings(r)) return r;
+    int64_t now = clock_realtime_ns(), since = start_ns();
+    record base = {.memory = &r->memory,
+                   .created_ns = now,
+                   .created = (double)now / 1e9,
+                   .relative_created = (double)(now - since) / 1e6};
+    if (record_view_begin(&r->view, &r->memory, &base, since) == 0 && set_surroundings(r)) return r;
     weir_record_free(&r->view);
     return NULL;
 }
@@ -112,37 +121,62 @@ static int add_extra(host_record *r, const weir_field *extra, size_t count, weir
 
 /* ---- making ---- */
 
-static bool set_call(host_record *r, const weir_logger *from, int level, const char *file, int line,
-                     const char *function, slice message) {
+typedef struct code_place {
+    const char *file, *function;
+    int line;
+} code_place;
+
+static bool set_call(host_record *r, const weir_logger *from, int level, const code_place *place,
+                     slice message) {
     char unknown[32];
+    slice path = slice_of(place->file != NULL ? place->file : ""), file = path_filename(path);
     return set_text(r, "name", weir_logger_name(from)) && set(r, "msg", value_str(message)) &&
            set(r, "levelname", value_str(level_name(level, unknown))) &&
-           set(r, "levelno", value_int(level)) && set_text(r, "pathname", file != NULL ? file : "") &&
-           set(r, "lineno", value_int(line)) && set_text(r, "funcName", function);
+           set(r, "levelno", value_int(level)) && set(r, "pathname", value_str(path)) &&
+           set(r, "filename", value_str(file)) && set(r, "module", value_str(path_module(file))) &&
+           set(r, "lineno", value_int(place->line)) && set_text(r, "funcName", place->function);
+}
+
+/* As the factory leaves it. */
+static host_record *make(const weir_logger *from, int level, const code_place *place, const char *format,
+                         va_list args) __attribute__((format(printf, 4, 0)));
+static host_record *make(const weir_logger *from, int level, const code_place *place, const char *format,
+                         va_list args) {
+    text message;
+    text_init(&message, 0);
+    text_vaddf(&message, format, args);
+    host_record *r = message.failed ? NULL : record_new();
+    if (r != NULL && !set_call(r, from, level, place, text_slice(&message))) {
+        weir_record_free(&r->view);
+        r = NULL;
+    }
+    text_done(&message);
+    if (r != NULL) run_factory(r);
+    return r;
 }
 
 weir_record *weir_make_record(const weir_logger *from, int level, const char *file, int line,
                               const char *function, const weir_field *extra, size_t extra_count,
                               weir_error *err, const char *format, ...) {
     int saved = errno;
-    text message;
+    const code_place place = {file, function, line};
     va_list args;
-    text_init(&message, 0);
     va_start(args, format);
-    text_vaddf(&message, format, args);
+    host_record *r = make(from, level, &place, format, args);
     va_end(args);
-    host_record *r = message.failed ? NULL : record_new();
-    int rc = r != NULL && set_call(r, from, level, file, line, function, text_slice(&message))
-                 ? 0
-                 : error_set(err, WEIR_ERR_SYSTEM, "no memory for a record");
-    text_done(&message);
-    if (rc == 0) run_factory(r);
-    if (rc == 0) rc = add_extra(r, extra, extra_count, err);
-    if (rc != 0 && r != NULL) {
+    if (r == NULL) {
+        error_set(err, WEIR_ERR_SYSTEM, "no memory for a record");
+    } else if (add_extra(r, extra, extra_count, err) != 0) {
         weir_record_free(&r->view);
         r = NULL;
     }
     errno = saved;
+    return r != NULL ? &r->view : NULL;
+}
+
+weir_record *host_record_make(const weir_logger *from, int level, const char *format, va_list args) {
+    const code_place place = {"", NULL, 0};
+    host_record *r = make(from, level, &place, format, args);
     return r != NULL ? &r->view : NULL;
 }
 
@@ -169,14 +203,6 @@ weir_record *weir_make_log_record(const weir_field *attributes, size_t count, we
 
 /* ---- handling ---- */
 
-static __attribute__((format(printf, 3, 4))) void print_bare(weir_logger *to, int level, const char *format,
-                                                             ...) {
-    va_list args;
-    va_start(args, format);
-    if (lastresort_call != NULL) lastresort_call(to, level, format, args);
-    va_end(args);
-}
-
 static int level_of(const weir_record *r) {
     int64_t level;
     bool fits = weir_record_int(r, "levelno", &level) == 0 && level >= INT32_MIN && level <= INT32_MAX;
@@ -190,8 +216,8 @@ int weir_handle(weir_logger *to, weir_record *r) {
     value attributes = record_view_attributes(r);
     if (front_get_state() != FRONT_UNSTARTED)
         rc = front_emit_made(logger_of_handle(to), level, &attributes);
-    else if (at_call_run(l, false, NULL, r))
-        print_bare(to, level, "%s", weir_record_message(r, NULL));
+    else if (at_call_run(l, false, NULL, r) && lastresort_record != NULL)
+        lastresort_record(to, level, r);
     errno = saved;
     return rc;
 }

@@ -224,7 +224,6 @@ static bool derive_names(record *rec, const value *attributes, const given_set *
         if (!set->has[ATTR_FILENAME] && !is_path && !print_value(rec, path, &rec->filename)) return false;
         if (!set->has[ATTR_MODULE]) rec->module = is_path ? path_module(rec->filename) : UNKNOWN_MODULE;
     }
-    if (rec->msg == NULL && rec->template.data != NULL) return true; /* laid over a captured record */
     return print_value(rec, rec->msg, &rec->template);
 }
 

@@ -58,6 +58,15 @@ int record_view_set(weir_record *r, slice attribute, const value *v) {
     return 0;
 }
 
+/* In Python an attribute that is set changes no other one. */
+static void keep_derived(weir_record *r) {
+    if (find(r, SLICE_LITERAL("filename")) == NULL) r->filled.filename = r->base.filename;
+    if (find(r, SLICE_LITERAL("module")) == NULL) r->filled.module = r->base.module;
+    if (find(r, SLICE_LITERAL("msecs")) == NULL) r->filled.msecs = r->base.msecs;
+    if (find(r, SLICE_LITERAL("relativeCreated")) == NULL)
+        r->filled.relative_created = r->base.relative_created;
+}
+
 /* Works out what is read. A record is read by one thread at a time, so this is no change that anybody sees.
  */
 static bool fill(const weir_record *constant) {
@@ -73,11 +82,7 @@ static bool fill(const weir_record *constant) {
     r->filled = r->base;
     r->filled.memory = r->memory;
     r->filled.scratch = &r->scratch;
-    if (find(r, SLICE_LITERAL("msg")) != NULL) { /* the whole message: what was captured of one is gone */
-        r->filled.site = NULL;
-        r->filled.entry = NULL;
-        r->filled.args = NULL;
-    }
+    if (find(r, SLICE_LITERAL("msg")) != NULL) r->filled.args = NULL; /* it is the whole message */
     r->stale = record_made_fill(&r->filled, kept, r->start_ns) != 0;
     if (r->filled.msg == NULL) {
         r->filled.template = r->base.template;
@@ -85,6 +90,7 @@ static bool fill(const weir_record *constant) {
         r->filled.site = NULL;
         r->filled.entry = NULL;
     }
+    keep_derived(r);
     return !r->stale;
 }
 
