@@ -88,9 +88,9 @@ static const pen markdown_pen = {m_head,    m_heading, m_subheading, m_paragraph
 
 static const char introduction[] =
     "The format is that of Python's logging.config.fileConfig, and Python's files are read unchanged. Weir\n"
-    "adds the sections [weir] and [admin] and a few keys and classes of its own; Python ignores the "
-    "sections\n"
-    "and keys. `weir check FILE` names every problem of a file with its line.";
+    "adds the sections [weir], [admin] and [receivers] and a few keys and classes of its own; Python "
+    "ignores\n"
+    "the sections and keys. `weir check FILE` names every problem of a file with its line.";
 
 static const char example[] = "[weir]\n"
                               "service = kvd\n"
@@ -202,6 +202,7 @@ static void write_all(const pen *p, FILE *out) {
                  "page may leave these sections out or repeat them, and not change them.");
     write_settings(p, out, "weir");
     write_settings(p, out, "admin");
+    write_settings(p, out, "receivers");
     write_kinds(p, out);
     p->foot(out);
 }

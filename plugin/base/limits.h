@@ -81,6 +81,16 @@
 /* The config port: a push is one small message. */
 #define LIMIT_PORT_CONNECTIONS 16
 #define LIMIT_PORT_DEADLINE_MS 10000
+/* Receivers: threats.md. A frame: a record of 1 MiB is more than any ring takes whole. */
+#define LIMIT_RECEIVE_FRAME (1024 * 1024)
+/* Nesting of a received pickle, and what it may remember (a record remembers about 40 objects). */
+#define LIMIT_PICKLE_DEPTH 64
+#define LIMIT_PICKLE_MEMO 10000
+/* Loggers that received records bring into being, those between included; then one takes the rest. */
+#define LIMIT_RECEIVE_NAMES 10000
+#define LIMIT_RECEIVE_CONNECTIONS 4096
+/* What unfinished frames of all connections hold together: 64 of the largest. */
+#define LIMIT_RECEIVE_BUFFERS (64 * 1024 * 1024)
 /* Rows of one answer of /api/records. */
 #define LIMIT_PAGE_RECORDS 1000
 /* Audit entries and configurations kept in memory. */

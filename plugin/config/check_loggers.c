@@ -168,7 +168,7 @@ static bool has_prefix(slice s, const char *prefix) {
 
 void check_leftover(checker *c) {
     static const char *const fixed[] = {"loggers", "handlers", "formatters", "filters",
-                                        "weir",    "admin",    "DEFAULT"};
+                                        "weir",    "admin",    "receivers",  "DEFAULT"};
     static const char *const prefixes[] = {"logger_", "handler_", "formatter_", "filter_"};
     static const char *const lists[] = {"loggers", "handlers", "formatters", "filters"};
     uint32_t listed;

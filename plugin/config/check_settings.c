@@ -1,4 +1,4 @@
-/* check_settings.c - [weir] and [admin] of a plan, and what of them a pushed configuration may say. Runs on
+/* check_settings.c - [weir], [admin] and [receivers] of a plan, and what of them a pushed configuration may say. Runs on
  * the thread that checks a configuration. */
 #include "config/check.h"
 
@@ -50,6 +50,8 @@ void check_settings(checker *c) {
         ignore_admin(s);
     else
         settings_read_section(&c->ini, "admin", s, &c->plan->memory, c->p);
+    if (!c->rules->python_defaults)
+        settings_read_section(&c->ini, "receivers", s, &c->plan->memory, c->p);
     if (pushed) hold_to_start(c);
     c->plan->escape_given = c->rules->escape_given;
     if (c->rules->escape_given) s->escape = c->rules->escape;

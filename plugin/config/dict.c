@@ -1,6 +1,6 @@
 /* dict.c - dictConfig as JSON, made into the sections and keys of fileConfig: [handlers] keys = …,
  * [handler_h] class, level, formatter, kwargs = {all others}, and so on, each with its line in the JSON text.
- * What a value means is for the checks of those. "weir" and "admin" are objects like the sections of those
+ * What a value means is for the checks of those. "weir", "admin" and "receivers" are objects like the sections of those
  * names. */
 #include <stdio.h>
 
@@ -241,6 +241,7 @@ bool dict_read(checker *c, dict *d) {
     check_version(d);
     read_settings(d, "weir");
     read_settings(d, "admin");
+    read_settings(d, "receivers");
     read_group(d, "formatters", "formatter_", read_formatter);
     read_group(d, "filters", "filter_", read_filter);
     read_group(d, "handlers", "handler_", read_handler);

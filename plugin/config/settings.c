@@ -1,5 +1,5 @@
-/* settings.c - reads [weir] and [admin] by the rows of settings_table.c. Runs on the thread that checks a
- * configuration. What a pushed one may say is decided in check_pushed.c. */
+/* settings.c - reads [weir], [admin] and [receivers] by the rows of settings_table.c. Runs on the thread that
+ * checks a configuration. What a pushed one may say is decided in check_pushed.c. */
 #include "config/settings.h"
 
 #include "config/suggest.h"
@@ -72,6 +72,20 @@ static void check_together(const ini_section *weir, const ini_file *f, const set
                      "queue_total is less than twice queue (room for two threads)");
 }
 
+/* A door that anybody on the network can knock at stands open only where the section says so itself. */
+static void check_doors(const ini_section *s, const ini_file *f, const settings *now, problems *p) {
+    const receiver_settings *r = &now->receivers;
+    for (int i = 0; i < DOOR_COUNT && !r->beyond_loopback; i++) {
+        const ini_key *k = ini_get_raw(f, s, receiver_door_names[i]);
+        if (k == NULL || r->address[i][0] == '\0' || setting_is_loopback(r->address[i])) continue;
+        problems_add(
+            p, k->line, "receivers", receiver_door_names[i],
+            "\"%s\" is not loopback: whoever reaches it can write into the logs (use 127.0.0.1, or allow "
+            "it with beyond_loopback = yes)",
+            r->address[i]);
+    }
+}
+
 void settings_read_section(const ini_file *f, const char *section, settings *out, arena *a, problems *p) {
     const ini_section *s = ini_find(f, slice_of(section));
     if (s == NULL) return;
@@ -80,11 +94,13 @@ void settings_read_section(const ini_file *f, const char *section, settings *out
     for (size_t i = 0; setting_at(i) != NULL; i++)
         if (strcmp(setting_at(i)->section, section) == 0) read_row(f, s, setting_at(i), out, a, p);
     if (slice_is(s->name, "weir")) check_together(s, f, out, p);
+    if (slice_is(s->name, "receivers")) check_doors(s, f, out, p);
 }
 
 void settings_read(const ini_file *f, settings *out, arena *a, problems *p) {
     settings_read_section(f, "weir", out, a, p);
     settings_read_section(f, "admin", out, a, p);
+    settings_read_section(f, "receivers", out, a, p);
 }
 
 bool setting_differs(const setting_row *row, const settings *a, const settings *b) {

@@ -1,4 +1,4 @@
-/* settings.h - the keys of [weir] and [admin], one row each in setting_rows: reading, checking,
+/* settings.h - the keys of [weir], [admin] and [receivers], one row each in setting_rows: reading, checking,
  * `config get`, the manual and docs/config.md come from this table. */
 #ifndef WEIR_CONFIG_SETTINGS_H
 #define WEIR_CONFIG_SETTINGS_H
@@ -6,6 +6,27 @@
 #include "config/ini.h"
 #include "frontend/capture.h"
 #include "record/record.h"
+
+/* The doors of [receivers], in the order of their keys. */
+typedef enum receiver_door {
+    DOOR_PICKLE_TCP,
+    DOOR_PICKLE_UDP,
+    DOOR_HTTP,
+    DOOR_SYSLOG_UDP,
+    DOOR_SYSLOG_TCP,
+    DOOR_SYSLOG_UNIX,
+    DOOR_JSON_TCP,
+    DOOR_JSON_UDP,
+    DOOR_COUNT
+} receiver_door;
+extern const char *const receiver_door_names[DOOR_COUNT]; /* "pickle_tcp" */
+
+typedef struct receiver_settings {
+    char address[DOOR_COUNT][256]; /* as [admin]'s; "": off */
+    bool beyond_loopback;
+    char logname[256], prefix[256]; /* "": none */
+    int64_t frame, names, connections, connections_per_address, deadline_ms;
+} receiver_settings;
 
 typedef struct settings {
     /* [weir] */
@@ -24,6 +45,7 @@ typedef struct settings {
     char config_port[256]; /* likewise; "unix:/path" too */
     char hosts[1024];      /* comma- or blank-separated "host:port" */
     bool socket;           /* the local admin socket; default on */
+    receiver_settings receivers;
 } settings;
 
 typedef struct setting_row {
@@ -39,13 +61,15 @@ typedef struct setting_row {
     int64_t min, max;         /* of numbers; max of texts: the room, with the NUL */
     const char *const *words; /* type "word": the values of the enum, NULL-terminated */
 } setting_row;
-#define SETTING_ROWS 17 /* with the end */
+#define SETTING_ROWS 40 /* at least one more than there are rows */
 
 const setting_row *setting_at(size_t index); /* NULL at the end */
 void settings_default(settings *s);
-/* Reads both sections over what out holds; unknown keys are problems (with the nearest known name). */
+/* Reads all its sections over what out holds; unknown keys are problems (with the nearest known name). */
 void settings_read(const ini_file *f, settings *out, arena *a, problems *p);
 void settings_read_section(const ini_file *f, const char *section, settings *out, arena *a, problems *p);
+/* Is that address, as a row keeps it, one of this machine only? */
+bool setting_is_loopback(const char *address);
 /* The value as it would be written; equal texts are equal values. */
 void setting_print(const setting_row *row, const settings *in, text *out);
 bool setting_differs(const setting_row *row, const settings *a, const settings *b);
@@ -62,6 +86,10 @@ int setting_parse_text(const setting_row *row, slice in, settings *out, weir_err
 int setting_parse_service(const setting_row *row, slice in, settings *out, weir_error *err);
 int setting_parse_paths(const setting_row *row, slice in, settings *out, weir_error *err);
 int setting_parse_address(const setting_row *row, slice in, settings *out, weir_error *err);
+/* An address of any interface, in digits; whether it may be beyond loopback is seen with the whole section.
+ */
+int setting_parse_door(const setting_row *row, slice in, settings *out, weir_error *err);
+int setting_parse_logger(const setting_row *row, slice in, settings *out, weir_error *err);
 int setting_parse_hosts(const setting_row *row, slice in, settings *out, weir_error *err);
 void setting_print_word(const setting_row *row, const settings *in, text *out);
 void setting_print_flag(const setting_row *row, const settings *in, text *out);

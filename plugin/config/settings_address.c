@@ -1,4 +1,5 @@
-/* settings_address.c - where a listener may listen: loopback or a UNIX socket, nothing else. Runs on the
+/* settings_address.c - where a listener may listen: loopback or a UNIX socket, and for
+ * receivers any address in digits. Runs on the
  * thread that checks a configuration; looks up no names and opens nothing. */
 #include "config/settings.h"
 
@@ -51,27 +52,88 @@ static int not_loopback(slice host, int port, weir_error *err) {
         host.len > 100 ? 100 : (int)host.len, host.data, port, port, port);
 }
 
-int setting_parse_address(const setting_row *row, slice in, settings *out, weir_error *err) {
-    if (slice_is(in, "off") || slice_is(in, "no"))
-        return setting_parse_text(row, SLICE_LITERAL(""), out, err);
-    if (in.len >= 5 && memcmp(in.data, "unix:", 5) == 0) return unix_path(row, in, out, err);
-    slice host = SLICE_LITERAL("127.0.0.1"), rest = in;
+/* What stands before the last ':' (or nothing) and the port; false: no address at all. */
+static int split(const setting_row *row, slice in, slice *host, int *port, weir_error *err) {
+    slice rest = in;
     size_t colon = in.len;
+    *host = SLICE_LITERAL("127.0.0.1");
     while (colon > 0 && in.data[colon - 1] != ':') colon--;
     if (colon > 0) {
-        host = slice_make(in.data, colon - 1);
+        *host = slice_make(in.data, colon - 1);
         rest = slice_make(in.data + colon, in.len - colon);
     }
-    int port = (int)row->min;
     if (colon == 0 && in.len > 0 &&
         (in.data[0] < '0' || in.data[0] > '9' || memchr(in.data, '.', in.len) != NULL))
         return error_set(err, WEIR_ERR_INVALID,
                          "\"%.*s\" is no address (HOST:PORT, PORT, unix:/path, or off)",
                          in.len > 100 ? 100 : (int)in.len, in.data);
-    if (in.len > 0 && port_of(rest, &port, err) != 0) return -1;
-    char kept[INET_ADDRSTRLEN], made[64];
+    *port = (int)row->min;
+    if (in.len == 0 && *port < 0)
+        return error_set(err, WEIR_ERR_INVALID,
+                         "there is no default address (HOST:PORT, PORT, unix:/path, or off)");
+    return in.len > 0 ? port_of(rest, port, err) : 0;
+}
+
+static int take_address(const setting_row *row, const char *host, int port, settings *out, weir_error *err) {
+    char made[64];
+    int len = snprintf(made, sizeof made, "%s:%d", host, port);
+    return setting_parse_text(row, slice_make(made, (size_t)len), out, err);
+}
+
+static bool is_off(slice in) { return slice_is(in, "off") || slice_is(in, "no"); }
+static bool is_unix(slice in) { return in.len >= 5 && memcmp(in.data, "unix:", 5) == 0; }
+
+int setting_parse_address(const setting_row *row, slice in, settings *out, weir_error *err) {
+    slice host;
+    int port;
+    char kept[INET_ADDRSTRLEN];
+    if (is_off(in)) return setting_parse_text(row, SLICE_LITERAL(""), out, err);
+    if (is_unix(in)) return unix_path(row, in, out, err);
+    if (split(row, in, &host, &port, err) != 0) return -1;
     const char *shown = loopback(host, kept);
     if (shown == NULL) return not_loopback(host, port, err);
-    int len = snprintf(made, sizeof made, "%s:%d", shown, port);
-    return setting_parse_text(row, slice_make(made, (size_t)len), out, err);
+    return take_address(row, shown, port, out, err);
+}
+
+/* ---- [receivers] ---- */
+
+/* An address in digits of either family, as it is written back; false: none. */
+static bool digits_of(slice host, char out[INET6_ADDRSTRLEN + 2]) {
+    unsigned char bytes[sizeof(struct in6_addr)];
+    char plain[INET6_ADDRSTRLEN];
+    bool bracketed = host.len > 2 && host.data[0] == '[' && host.data[host.len - 1] == ']';
+    if (slice_is(host, "localhost")) host = SLICE_LITERAL("127.0.0.1");
+    if (bracketed) host = slice_make(host.data + 1, host.len - 2);
+    if (host.len >= sizeof plain) return false;
+    memcpy(plain, host.data, host.len);
+    plain[host.len] = '\0';
+    bool v6 = inet_pton(AF_INET6, plain, bytes) == 1;
+    if (!v6 && (bracketed || inet_pton(AF_INET, plain, bytes) != 1)) return false;
+    snprintf(out, INET6_ADDRSTRLEN + 2, v6 ? "[%s]" : "%s", plain);
+    return true;
+}
+
+int setting_parse_door(const setting_row *row, slice in, settings *out, weir_error *err) {
+    slice host;
+    int port;
+    char shown[INET6_ADDRSTRLEN + 2];
+    bool only_unix = strcmp(row->key, receiver_door_names[DOOR_SYSLOG_UNIX]) == 0;
+    if (is_off(in)) return setting_parse_text(row, SLICE_LITERAL(""), out, err);
+    if (is_unix(in) && strcmp(row->key, receiver_door_names[DOOR_HTTP]) != 0)
+        return unix_path(row, in, out, err);
+    if (only_unix) return error_set(err, WEIR_ERR_INVALID, "it is a UNIX socket (write unix:/path)");
+    if (split(row, in, &host, &port, err) != 0) return -1;
+    if (!digits_of(host, shown))
+        return error_set(err, WEIR_ERR_INVALID,
+                         "\"%.*s\" is no address in digits (names are not looked up: write 127.0.0.1:%d)",
+                         host.len > 100 ? 100 : (int)host.len, host.data, port);
+    return take_address(row, shown, port, out, err);
+}
+
+bool setting_is_loopback(const char *address) {
+    char kept[INET_ADDRSTRLEN];
+    slice all = slice_of(address);
+    if (is_unix(all)) return true;
+    while (all.len > 0 && all.data[all.len - 1] != ':') all.len--;
+    return all.len > 0 && loopback(slice_make(all.data, all.len - 1), kept) != NULL;
 }

@@ -1,5 +1,5 @@
-/* settings_table.c - the keys of [weir] and [admin]: one row each. Reading, checking, `weir config get`, the
- * manual and docs/config.md come from here. Constant data. */
+/* settings_table.c - the keys of [weir], [admin] and [receivers]: one row each. Reading, checking, `weir
+ * config get`, the manual and docs/config.md come from here. Constant data. */
 #include "base/limits.h"
 #include "config/settings.h"
 
@@ -95,7 +95,86 @@ static const setting_row rows[SETTING_ROWS] = {
      "Whether the service offers its admin API on a UNIX socket to its own user and root, for the weir "
      "command.",
      true, true, FLAG_ROW, FIELD(socket)},
+    {"receivers", "pickle_tcp", "address", "",
+     "Where Python's SocketHandler may send to: an address as of http in [admin]. Left empty (pickle_tcp =): "
+     "127.0.0.1:9020. Without the key: off. The pickles are read as data; nothing in them is imported or "
+     "called.",
+     true, true, setting_parse_door, setting_print_text,
+     RANGE(receivers.address[DOOR_PICKLE_TCP], 9020, sizeof(((settings *)0)->receivers.address[0]))},
+    {"receivers", "pickle_udp", "address", "",
+     "Where Python's DatagramHandler may send to. Left empty: 127.0.0.1:9021. Without the key: off.", true,
+     true, setting_parse_door, setting_print_text,
+     RANGE(receivers.address[DOOR_PICKLE_UDP], 9021, sizeof(((settings *)0)->receivers.address[0]))},
+    {"receivers", "http", "address", "",
+     "Where Python's HTTPHandler may send to, by GET or POST, to any path. Left empty: 127.0.0.1:9022. "
+     "Without the "
+     "key: off.",
+     true, true, setting_parse_door, setting_print_text,
+     RANGE(receivers.address[DOOR_HTTP], 9022, sizeof(((settings *)0)->receivers.address[0]))},
+    {"receivers", "syslog_udp", "address", "",
+     "Where syslog messages are received, of RFC 5424, of RFC 3164 and as Python's SysLogHandler sends them. "
+     "Left "
+     "empty: 127.0.0.1:514. Without the key: off.",
+     true, true, setting_parse_door, setting_print_text,
+     RANGE(receivers.address[DOOR_SYSLOG_UDP], 514, sizeof(((settings *)0)->receivers.address[0]))},
+    {"receivers", "syslog_tcp", "address", "",
+     "The same over TCP: each message after its length (octet counting), or ended by a line feed or a NUL. "
+     "Left "
+     "empty: 127.0.0.1:514. Without the key: off.",
+     true, true, setting_parse_door, setting_print_text,
+     RANGE(receivers.address[DOOR_SYSLOG_TCP], 514, sizeof(((settings *)0)->receivers.address[0]))},
+    {"receivers", "syslog_unix", "address", "",
+     "The same over a UNIX datagram socket, as /dev/log is one: unix:/path. Without the key: off.", true,
+     true, setting_parse_door, setting_print_text,
+     RANGE(receivers.address[DOOR_SYSLOG_UNIX], -1, sizeof(((settings *)0)->receivers.address[0]))},
+    {"receivers", "json_tcp", "address", "",
+     "Where records are received as lines of JSON: those of `weir log --jsonl`, or those that "
+     "weir.JSONFormatter "
+     "makes. Without the key: off.",
+     true, true, setting_parse_door, setting_print_text,
+     RANGE(receivers.address[DOOR_JSON_TCP], -1, sizeof(((settings *)0)->receivers.address[0]))},
+    {"receivers", "json_udp", "address", "",
+     "The same over UDP, one object a datagram. Without the key: off.", true, true, setting_parse_door,
+     setting_print_text,
+     RANGE(receivers.address[DOOR_JSON_UDP], -1, sizeof(((settings *)0)->receivers.address[0]))},
+    {"receivers", "beyond_loopback", "yes/no", "no",
+     "Whether the addresses of this section may be such that other machines reach. None of these protocols "
+     "knows a "
+     "password: whoever reaches the port can write into the logs.",
+     true, true, FLAG_ROW, FIELD(receivers.beyond_loopback)},
+    {"receivers", "logname", "name", "",
+     "The logger that handles every received record, whatever logger it names. Without it: the one it names.",
+     true, true, setting_parse_logger, setting_print_text, FIELD(receivers.logname)},
+    {"receivers", "prefix", "name", "",
+     "A logger below which all received records come: with prefix = remote a record of app.db is handled by, "
+     "and "
+     "named, remote.app.db.",
+     true, true, setting_parse_logger, setting_print_text, FIELD(receivers.prefix)},
+    {"receivers", "frame", "size", "1MiB",
+     "The longest record that is taken, as it comes: a larger one is refused and counted. 1KiB to 1MiB.",
+     true, true, NUMBER_ROW, RANGE(receivers.frame, KIB, LIMIT_RECEIVE_FRAME)},
+    {"receivers", "names", "count", "10000",
+     "How many loggers received records may bring into being. Those of further names are handled by one "
+     "logger, "
+     "weir.received.other (below prefix), and carry their own name as the field sent_name. 0 to 10000.",
+     true, true, NUMBER_ROW, RANGE(receivers.names, 0, LIMIT_RECEIVE_NAMES)},
+    {"receivers", "connections", "count", "256",
+     "How many TCP connections are held at one time. When all are taken, one that has sent no whole record "
+     "for a "
+     "second makes room; else the new one is closed and counted. 1 to 4096.",
+     true, true, NUMBER_ROW, RANGE(receivers.connections, 1, LIMIT_RECEIVE_CONNECTIONS)},
+    {"receivers", "connections_per_address", "count", "64",
+     "How many of them one address beyond loopback may hold. 1 to 4096.", true, true, NUMBER_ROW,
+     RANGE(receivers.connections_per_address, 1, LIMIT_RECEIVE_CONNECTIONS)},
+    {"receivers", "deadline", "duration", "10s",
+     "How long a record may be on its way, from its first byte to its last; then the connection is closed. "
+     "Between "
+     "records it may be silent for as long as it likes. 100ms to 1h.",
+     true, true, NUMBER_ROW, RANGE(receivers.deadline_ms, 100, HOUR_MS)},
 };
+
+const char *const receiver_door_names[DOOR_COUNT] = {"pickle_tcp", "pickle_udp",  "http",     "syslog_udp",
+                                                     "syslog_tcp", "syslog_unix", "json_tcp", "json_udp"};
 
 const setting_row *setting_at(size_t index) {
     return index < SETTING_ROWS && rows[index].key != NULL ? &rows[index] : NULL;

@@ -135,6 +135,15 @@ int setting_parse_service(const setting_row *row, slice in, settings *out, weir_
     return setting_parse_text(row, in, out, err);
 }
 
+/* A logger's name: what would make two names of one is refused. */
+int setting_parse_logger(const setting_row *row, slice in, settings *out, weir_error *err) {
+    bool dots = in.len > 0 && (in.data[0] == '.' || in.data[in.len - 1] == '.');
+    if (dots || (in.len > 1 && memmem(in.data, in.len, "..", 2) != NULL))
+        return error_set(err, WEIR_ERR_INVALID, "\"%.*s\" is no logger's name (dots stand between its parts)",
+                         in.len > 100 ? 100 : (int)in.len, in.data);
+    return setting_parse_text(row, in, out, err);
+}
+
 /* One absolute path, or several with ':' between them where the row's type is "paths". */
 int setting_parse_paths(const setting_row *row, slice in, settings *out, weir_error *err) {
     bool several = strcmp(row->type, "paths") == 0;

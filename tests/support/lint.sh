@@ -20,7 +20,7 @@ git ls-files 'plugin/*.c' 'admin/control/*.c' 'admin/listen/*.c' 'admin/http/*.c
     grep -vE '^\S+:\s*(\*|//|/\*)' && fail "calls that a guest must not make (above)"
 
 # The include direction: no folder includes upward.
-order="base listen queue frontend record format filter sink store handler backend config host"
+order="base listen queue frontend record format filter sink store handler backend config host receiver"
 rank() { local n=0; for f in $order; do n=$((n + 1)); [ "$f" = "$1" ] && echo $n && return; done; echo 0; }
 for file in $(git ls-files 'plugin/*/*.[ch]'); do
     own=$(rank "$(basename "$(dirname "$file")")")
