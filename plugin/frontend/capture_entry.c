@@ -247,3 +247,16 @@ bool capture_store_hooked(capture_call *c, thread_state *t) {
     bool hooked = c->through != NULL || call_hooks_concern(c->to->core);
     return FRONT_UNLIKELY(hooked) && front_at_call != NULL ? front_at_call(c, t) : capture_store(c, t);
 }
+
+int capture_store_now(capture_call *c, thread_state *t) {
+    room place;
+    if (FRONT_UNLIKELY(call_hooks_concern(c->to->core))) return capture_store_hooked(c, t) ? 0 : -1;
+    if (!capture_measure(c, t, t->entry_max)) {
+        front_count_early(EARLY_NO_RING);
+        return -1;
+    }
+    if (!room_try(t, c->size, &place)) return 1;
+    capture_write(c, t, place.at, front_stamp(place.r));
+    room_publish(&place, c->size);
+    return 0;
+}

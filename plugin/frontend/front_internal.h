@@ -94,6 +94,8 @@ typedef struct room {
 /* Room for an entry, waiting as the overflow policy says; false: dropped and counted. Between it and
  * room_publish the spare ring is locked, if it is the one. */
 bool room_reserve(thread_state *t, uint32_t size, int level, room *out);
+/* The same, now or not at all: nothing is counted, the backend is woken. */
+bool room_try(thread_state *t, uint32_t size, room *out);
 void room_publish(const room *place, uint32_t size);
 /* The ring is half full or the caller must wait: wakes the backend if it sleeps. */
 void room_wake_backend(ring *r);

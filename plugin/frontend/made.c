@@ -102,16 +102,26 @@ bool capture_store_made(bound_logger *to, int level, const value *attributes, th
     return stored;
 }
 
-int front_emit_made(bound_logger *lg, int level, const value *attributes) {
+/* wait: for room, as the overflow policy says. 0, -1: dropped and counted, 1: no room. */
+static int emit(bound_logger *lg, int level, const value *attributes, bool wait) {
     int saved = errno;
     thread_state *t = front_enter_plain();
     if (t == NULL) return -1;
     capture_call c;
     text bytes;
     text_init(&bytes, 0);
-    bool stored = begin(&c, lg, level, attributes, t, &bytes) && capture_store_hooked(&c, t);
+    int rc = begin(&c, lg, level, attributes, t, &bytes) ? 0 : -1;
+    if (rc == 0) rc = !wait ? capture_store_now(&c, t) : capture_store_hooked(&c, t) ? 0 : -1;
     text_done(&bytes);
     front_leave(t);
     errno = saved;
-    return stored ? 0 : -1;
+    return rc;
+}
+
+int front_emit_made(bound_logger *lg, int level, const value *attributes) {
+    return emit(lg, level, attributes, true);
+}
+
+int front_try_made(bound_logger *lg, int level, const value *attributes) {
+    return emit(lg, level, attributes, false);
 }

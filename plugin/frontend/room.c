@@ -99,6 +99,12 @@ bool room_reserve(thread_state *t, uint32_t size, int level, room *out) {
     return true;
 }
 
+bool room_try(thread_state *t, uint32_t size, room *out) {
+    if (try_once(t, size, out)) return true;
+    wake_backend_now();
+    return false;
+}
+
 void room_publish(const room *place, uint32_t size) {
     ring_publish(place->r, size);
     if (ring_half_full(place->r)) room_wake_backend(place->r);

@@ -46,18 +46,25 @@ int address_unix(const char *path, listen_address *out, weir_error *err) {
     return 0;
 }
 
-static int parse_v6(const char *in, int default_port, listen_address *out, weir_error *err) {
+/* The host between brackets. */
+static int parse_v6(const char *in, int default_port, bool any, listen_address *out, weir_error *err) {
     struct sockaddr_in6 *v6 = (struct sockaddr_in6 *)&out->socket;
+    char host[INET6_ADDRSTRLEN];
     int port;
-    if (strncmp(in, "[::1]", 5) != 0 || !parse_port(in + 5, default_port, &port)) return refuse(in, err);
+    size_t len = strcspn(in, "]");
+    if (in[len] == '\0' || len - 1 >= sizeof host || !parse_port(in + len + 1, default_port, &port))
+        return refuse(in, err);
+    memcpy(host, in + 1, len - 1);
+    host[len - 1] = '\0';
+    if (inet_pton(AF_INET6, host, &v6->sin6_addr) != 1) return refuse(in, err);
+    if (!any && !IN6_IS_ADDR_LOOPBACK(&v6->sin6_addr)) return refuse(in, err);
     v6->sin6_family = AF_INET6;
-    v6->sin6_addr = in6addr_loopback;
     v6->sin6_port = htons((uint16_t)port);
     out->len = sizeof *v6;
     return 0;
 }
 
-static int parse_v4(const char *in, int default_port, listen_address *out, weir_error *err) {
+static int parse_v4(const char *in, int default_port, bool any, listen_address *out, weir_error *err) {
     struct sockaddr_in *v4 = (struct sockaddr_in *)&out->socket;
     char host[INET_ADDRSTRLEN];
     int port;
@@ -66,7 +73,7 @@ static int parse_v4(const char *in, int default_port, listen_address *out, weir_
     memcpy(host, in, len);
     host[len] = '\0';
     const char *digits = strcmp(host, "localhost") == 0 ? "127.0.0.1" : host;
-    if (inet_pton(AF_INET, digits, &v4->sin_addr) != 1 || ntohl(v4->sin_addr.s_addr) >> 24 != 127)
+    if (inet_pton(AF_INET, digits, &v4->sin_addr) != 1 || (!any && ntohl(v4->sin_addr.s_addr) >> 24 != 127))
         return refuse(in, err);
     v4->sin_family = AF_INET;
     v4->sin_port = htons((uint16_t)port);
@@ -74,11 +81,20 @@ static int parse_v4(const char *in, int default_port, listen_address *out, weir_
     return 0;
 }
 
-int address_parse(const char *in, int default_port, listen_address *out, weir_error *err) {
+static int parse(const char *in, int default_port, bool any, listen_address *out, weir_error *err) {
     if (strncmp(in, "unix:", 5) == 0) return address_unix(in + 5, out, err);
     *out = (listen_address){0};
     snprintf(out->shown, sizeof out->shown, "%s", in);
-    return in[0] == '[' ? parse_v6(in, default_port, out, err) : parse_v4(in, default_port, out, err);
+    return in[0] == '[' ? parse_v6(in, default_port, any, out, err)
+                        : parse_v4(in, default_port, any, out, err);
+}
+
+int address_parse(const char *in, int default_port, listen_address *out, weir_error *err) {
+    return parse(in, default_port, false, out, err);
+}
+
+int address_parse_any(const char *in, listen_address *out, weir_error *err) {
+    return parse(in, -1, true, out, err);
 }
 
 int address_port(const listen_address *a) {

@@ -15,6 +15,8 @@ typedef struct listen_address {
 
 /* Loopback only. default_port is taken where none is given; negative: it must be given. */
 int address_parse(const char *in, int default_port, listen_address *out, weir_error *err);
+/* Of any interface, in digits, with its port. */
+int address_parse_any(const char *in, listen_address *out, weir_error *err);
 /* A UNIX address of that path. */
 int address_unix(const char *path, listen_address *out, weir_error *err);
 /* The port; 0 for UNIX. */

@@ -77,6 +77,7 @@ typedef struct pickle_values {
     size_t bytes;     /* what may still be written out */
     unsigned deepest; /* of the present attribute */
     text *scratch;
+    bool last; /* what does not fit becomes a text that says so */
 } pickle_values;
 void *pickle_alloc(pickle_values *v, size_t size);
 /* Takes it from work and bytes. */

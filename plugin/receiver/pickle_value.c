@@ -171,12 +171,12 @@ static bool flatten(pickle_values *v, value *val) {
     return pickle_take_scratch(v, val);
 }
 
-/* An attribute beyond a bound does not cost its record. */
+/* An attribute beyond a bound does not cost its record. (It may fit where there is more memory.) */
 static bool convert_attribute(pickle_values *v, uint32_t ref, value *out) {
     char *before = v->next;
     v->deepest = 0;
     if (convert(v, ref, 1, out) && flatten(v, out)) return true;
-    if (v->m->result != PICKLE_TOO_MUCH) return false;
+    if (v->m->result != PICKLE_TOO_MUCH || !v->last) return false;
     v->next = before;
     v->m->result = PICKLE_RECORD;
     *out = value_str(SLICE_LITERAL("<not read: too large, or nested too deeply>"));
@@ -246,8 +246,9 @@ void pickle_decoder_free(pickle_decoder *d) {
     free(d);
 }
 
-static pickle_result decode_in(pickle_decoder *d, char *memory, size_t size, slice frame, value *out,
-                               pickle_machine *m) {
+/* last: there will be no more memory for it. */
+static pickle_result decode_in(pickle_decoder *d, char *memory, size_t size, bool last, slice frame,
+                               value *out, pickle_machine *m) {
     uint32_t top;
     *m = (pickle_machine){.frame = (const unsigned char *)frame.data,
                           .len = (uint32_t)frame.len,
@@ -262,7 +263,8 @@ static pickle_result decode_in(pickle_decoder *d, char *memory, size_t size, sli
                        .end = memory + m->low / 2 * 2 * sizeof(uint32_t),
                        .work = 4 * frame.len + 10000,
                        .bytes = frame.len + frame.len / 2 + SCRATCH_MAX,
-                       .scratch = &d->scratch};
+                       .scratch = &d->scratch,
+                       .last = last};
     pickle_top(&v, top, out);
     return m->result;
 }
@@ -273,10 +275,11 @@ pickle_result pickle_decode(pickle_decoder *d, slice frame, value *out, weir_err
     d->large = NULL;
     pickle_result got = PICKLE_TOO_MUCH;
     if (frame.len <= LIMIT_RECEIVE_FRAME) {
-        got = decode_in(d, d->workspace, PICKLE_WORKSPACE, frame, out, &m);
         size_t size = frame.len * 2;
-        if (got == PICKLE_TOO_MUCH && size > PICKLE_WORKSPACE && (d->large = malloc(size)) != NULL)
-            got = decode_in(d, d->large, size, frame, out, &m);
+        bool more = size > PICKLE_WORKSPACE;
+        got = decode_in(d, d->workspace, PICKLE_WORKSPACE, !more, frame, out, &m);
+        if (got == PICKLE_TOO_MUCH && more && (d->large = malloc(size)) != NULL)
+            got = decode_in(d, d->large, size, true, frame, out, &m);
     }
     if (got != PICKLE_RECORD && got != PICKLE_CODE) error_set(err, WEIR_ERR_INVALID, "%s", m.why);
     return got;
