@@ -1,6 +1,7 @@
 /* admin.c - starts and ends the doors of a process: control, the local socket and the HTTP server, the
- * config port, by the plan's settings; and the port that the host itself opens (weir_listen). Threads
- * that start and stop Weir, any thread of the host, and "weir-control" after a bad start; one lock. */
+ * config port, the receivers, by the plan's settings; and the port that the host itself opens (weir_listen).
+ * Threads that start and stop Weir, any thread of the host, and "weir-control" after a bad start; one lock.
+ */
 #include "admin/admin.h"
 
 #include <pthread.h>
@@ -9,8 +10,9 @@
 #include "admin/control/control.h"
 #include "admin/http/http.h"
 #include "admin/listen/listen.h"
-#include "listen/listener.h"
 #include "base/worker.h"
+#include "listen/listener.h"
+#include "receiver/receivers.h"
 
 #define PORT_DEFAULT 9030
 
@@ -19,7 +21,9 @@ static control *door; /* under lock, as all here */
 static http_server *http;
 static port_server *port;        /* of [admin] config_port */
 static port_server *listen_port; /* of weir_listen */
-static pid_t owner;              /* the process that opened them */
+static receivers *received;
+static bool is_child; /* of a fork: it does not receive, its parent does */
+static pid_t owner;   /* the process that opened them */
 
 /* ---- start ---- */
 
@@ -50,6 +54,13 @@ static void open_http(const settings *s, const char *service) {
     if (given.local_socket && http_server_start(door, &given, &http, &err) != 0) tell("local socket", &err);
 }
 
+static void open_receivers(const settings *s) {
+    weir_error err;
+    const receiver_hooks hooks = {control_tell_listener, control_log, door};
+    if (is_child || received != NULL) return;
+    if (receivers_start(&s->receivers, &hooks, &received, &err) != 0) tell("receivers", &err);
+}
+
 /* Weir was started by a bad file; the first valid one opens the doors that it names. On thread
  * weir-control, which admin_stop waits for without the lock. The local socket is open already, and stays. */
 static void open_late(const settings *s) {
@@ -57,6 +68,7 @@ static void open_late(const settings *s) {
     pthread_mutex_lock(&lock);
     if (door != NULL) {
         open_port(s);
+        open_receivers(s);
         http_settings given = {.address = s->http, .hosts = s->hosts, .service = control_service(door)};
         if (http == NULL)
             open_http(s, control_service(door));
@@ -70,6 +82,7 @@ int admin_start(weir_core *core, weir_error *err) {
     const settings *s = &core->plan->settings;
     pthread_mutex_lock(&lock);
     owner = getpid();
+    is_child = core->is_child;
     door = control_create(core, err);
     int rc = door == NULL ? -1 : 0;
     if (rc == 0 && core->plan->origin == CONFIG_DEFAULT) control_on_first_file(door, open_late);
@@ -77,6 +90,7 @@ int admin_start(weir_core *core, weir_error *err) {
     if (rc == 0) {
         open_http(s, core->service);
         open_port(s);
+        open_receivers(s);
     } else if (door != NULL) {
         control_free(door);
         door = NULL;
@@ -92,11 +106,14 @@ void admin_stop(void) {
     control *last = door;
     http_server *last_http = http;
     port_server *ports[2] = {port, listen_port};
+    receivers *last_received = received;
     door = NULL;
+    received = NULL;
     http = NULL;
     port = listen_port = NULL;
     pthread_mutex_unlock(&lock);
     if (last == NULL) return;
+    receivers_stop(last_received);
     port_server_stop(ports[0]);
     port_server_stop(ports[1]);
     http_server_stop(last_http);
@@ -143,8 +160,10 @@ void admin_forked(void) {
     if (port != NULL) port_server_forked(port);
     if (listen_port != NULL) port_server_forked(listen_port);
     if (http != NULL) http_server_forked(http);
+    if (received != NULL) receivers_forked(received);
     if (door != NULL) control_forked(door);
     port = listen_port = NULL;
+    received = NULL;
     http = NULL;
     door = NULL;
 }

@@ -118,6 +118,17 @@ function recovered(r) {
   return [counts, ...r.lines].join("\n");
 }
 
+function received(r) {
+  const reasons = Object.entries(r.dropped).filter(([, n]) => n > 0);
+  const dropped = reasons.map(([why, n]) => `${why} ${count(n)}`).join(", ");
+  const more = [
+    r.placeholders ? `${count(r.placeholders)} of them not read` : null,
+    dropped ? `refused: ${dropped}` : null,
+    r.connections ? plural(r.connections, "connection") : null,
+  ].filter(Boolean);
+  return [plural(r.handled, "record"), ...more].join("; ");
+}
+
 function facts(s) {
   const differs = s.config.differs_from_file ? ", differs from the file" : "";
   const rows = [
@@ -130,6 +141,7 @@ function facts(s) {
     ["Mappings", s.run_dir ?? `plain memory, nothing survives a kill: ${s.no_tmpfs}`],
     ["History", s.history ?? "none; recent records in memory only"],
     ...s.listeners.map((l) => [l.name, `${l.address}: ${l.state}`]),
+    ...s.receivers.map((r) => [`Received by ${r.name}`, received(r)]),
     s.over.length ? ["Levels over it", s.over.map(localTimes).join("; ")] : null,
     s.recovery ? ["Recovered", recovered(s.recovery)] : null,
   ].filter(Boolean);

@@ -85,6 +85,6 @@ int complain(int status, const char *format, ...) __attribute__((format(printf, 
 #define SERVICE_OPTIONS OPT_SERVICE, OPT_PID, OPT_TO, OPT_OUTPUT
 
 extern const verb verb_check, verb_push, verb_levels, verb_set, verb_reset, verb_tail, verb_query,
-    verb_config, verb_open, verb_stats, verb_log, verb_recover;
+    verb_config, verb_open, verb_stats, verb_log, verb_recover, verb_serve;
 
 #endif

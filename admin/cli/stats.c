@@ -28,6 +28,20 @@ static void print_handler(const value *h) {
     fputc('\n', stdout);
 }
 
+static void print_receiver(const value *r) {
+    const value *dropped = value_get(r, SLICE_LITERAL("dropped"));
+    slice name = get_str(r, "name");
+    printf("received by %.*s: %lld frames = handled %lld + dropped %lld", (int)name.len, name.data,
+           (long long)get_int(r, "frames"), (long long)get_int(r, "handled"),
+           (long long)(get_int(r, "frames") - get_int(r, "handled")));
+    print_reasons(dropped);
+    if (get_int(r, "placeholders") > 0) printf(", not read: %lld", (long long)get_int(r, "placeholders"));
+    if (get_int(r, "other_names") > 0)
+        printf(", of names beyond the bound: %lld", (long long)get_int(r, "other_names"));
+    if (get_int(r, "connections") > 0) printf(", connections: %lld", (long long)get_int(r, "connections"));
+    fputc('\n', stdout);
+}
+
 static void print_status(const value *s) {
     const value *law = value_get(s, SLICE_LITERAL("law")), *list = get_list(s, "handlers");
     const value *dropped = law ? value_get(law, SLICE_LITERAL("dropped")) : NULL;
@@ -52,6 +66,8 @@ static void print_status(const value *s) {
         if (trouble.len)
             printf("trouble: %.*s: %.*s\n", (int)name.len, name.data, (int)trouble.len, trouble.data);
     }
+    const value *receivers = get_list(s, "receivers");
+    for (size_t i = 0; i < receivers->list.count; i++) print_receiver(&receivers->list.items[i]);
     for (size_t i = 0; i < listeners->list.count; i++) {
         const value *l = &listeners->list.items[i];
         slice name = get_str(l, "name"), address = get_str(l, "address"), state = get_str(l, "state");

@@ -3,4 +3,4 @@
 
 const verb *const verbs[] = {&verb_levels, &verb_set,     &verb_reset,  &verb_tail, &verb_query,
                              &verb_check,  &verb_push,    &verb_config, &verb_open, &verb_stats,
-                             &verb_log,    &verb_recover, NULL};
+                             &verb_log,    &verb_recover, &verb_serve,  NULL};

@@ -68,6 +68,20 @@ void control_set_listener(control *c, const char *name, const char *address, con
     backend_log(c->core->backend, WEIR_LEVEL_WARNING, slice_of(line));
 }
 
+void control_listeners(control *c,
+                       void (*each)(void *arg, const char *name, const char *address, const char *state),
+                       void *arg) {
+    pthread_mutex_lock(&c->notes);
+    for (size_t i = 0; i < c->listener_count; i++)
+        each(arg, c->listeners[i].name, c->listeners[i].address, c->listeners[i].state);
+    pthread_mutex_unlock(&c->notes);
+}
+
 void control_tell_listener(void *arg, const char *name, const char *address, const char *state) {
     control_set_listener(arg, name, address, state);
+}
+
+void control_log(void *arg, int level, slice line) {
+    control *c = arg;
+    backend_log(c->core->backend, level, line);
 }

@@ -68,6 +68,8 @@ int control_print_config(control *c, config_form form, text *out, weir_error *er
 /* The levels in force over it, as push_result's `over`; the watched file, NULL: none (lives with c). */
 void control_list_over(control *c, name_list *out);
 const char *control_file(const control *c);
+/* Reads the watched file now, if it has changed, on thread "weir-control". */
+void control_reread(control *c);
 typedef struct config_entry {
     uint64_t generation;
     int64_t created_us;
@@ -150,7 +152,12 @@ void control_note(control *c, const requester *by, const char *format, ...)
 /* A line of status that somebody else keeps: "config port 127.0.0.1:9030: taken, retrying". state NULL: the
  * listener is gone. */
 void control_set_listener(control *c, const char *name, const char *address, const char *state);
+/* All of them, while nothing changes; the texts live for the call. */
+void control_listeners(control *c, void (*each)(void *arg, const char *name, const char *address, const char *state),
+                       void *arg);
 /* The same as a listener_tell (listen/listener.h): arg is the control. */
 void control_tell_listener(void *arg, const char *name, const char *address, const char *state);
+/* A record of Weir's own; arg is the control. Never blocks. */
+void control_log(void *arg, int level, slice line);
 
 #endif

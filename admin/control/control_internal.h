@@ -59,6 +59,7 @@ typedef struct push_turn {
 typedef struct file_watch {
     int inotify;     /* -1: none; the file is looked at every second */
     int watches[2];  /* the directory of the path, and that of the file it links to */
+    uint32_t asked;  /* atomic: control_reread */
     bool lost;       /* a directory went away: make the watches anew */
     int64_t look_ns; /* when to read it; 0: nothing is due */
     int64_t first_event_ns;

@@ -225,6 +225,7 @@ int64_t file_watch_step(control *c, int64_t now_ns) {
         w->look_ns = now_ns + QUIET_NS;
         if (w->look_ns > w->first_event_ns + QUIET_MAX_NS) w->look_ns = w->first_event_ns + QUIET_MAX_NS;
     }
+    if (__atomic_exchange_n(&w->asked, 0, __ATOMIC_ACQ_REL) != 0) w->look_ns = now_ns;
     if (w->look_ns != 0 && w->look_ns <= now_ns) {
         w->look_ns = 0;
         look(c);
@@ -232,4 +233,9 @@ int64_t file_watch_step(control *c, int64_t now_ns) {
     }
     if (w->look_ns == 0 && (w->inotify < 0 || w->lost)) w->look_ns = now_ns + LOOK_EVERY_NS;
     return w->look_ns;
+}
+
+void control_reread(control *c) {
+    __atomic_store_n(&c->watch.asked, 1, __ATOMIC_RELEASE);
+    control_wake(c);
 }

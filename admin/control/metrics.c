@@ -2,6 +2,7 @@
  * that asks. */
 #include "admin/control/control_internal.h"
 #include "admin/control/status.h"
+#include "receiver/receivers.h"
 
 static void head(text *out, const char *name, const char *type, const char *help) {
     text_addf(out, "# HELP %s %s\n# TYPE %s %s\n", name, help, name, type);
@@ -79,6 +80,28 @@ static void each_handler(const control *c, text *out, const handler_metric *m) {
     }
 }
 
+/* Doors that are open, and their counts: handled, or dropped by reason. */
+static void each_receiver(text *out, const char *metric, bool drops) {
+    for (int door = 0; door < DOOR_COUNT; door++) {
+        const receiver_stats *n = receiver_door_stats((receiver_door)door);
+        if (!receiver_door_open((receiver_door)door)) continue;
+        for (int i = 0; i < (drops ? RECEIVE_DROPS : 1); i++) {
+            text_addf(out, "%s{", metric);
+            label(out, "receiver", slice_of(receiver_door_names[door]));
+            if (drops) text_addf(out, ",reason=\"%s\"", receive_drop_names[i]);
+            const uint64_t *counter = drops ? &n->dropped[i] : &n->handled;
+            text_addf(out, "} %llu\n", (unsigned long long)__atomic_load_n(counter, __ATOMIC_RELAXED));
+        }
+    }
+}
+
+static void put_receivers(text *out) {
+    head(out, "weir_receiver_handled_total", "counter", "Received records that were given to their logger.");
+    each_receiver(out, "weir_receiver_handled_total", false);
+    head(out, "weir_receiver_dropped_total", "counter", "Received frames and connections that were refused.");
+    each_receiver(out, "weir_receiver_dropped_total", true);
+}
+
 void control_metrics(control *c, text *out) {
     pthread_mutex_lock(&c->change);
     put_law(c, out);
@@ -88,6 +111,7 @@ void control_metrics(control *c, text *out) {
     }
     head(out, "weir_handler_dropped_total", "counter", "Records that the handler dropped.");
     each_handler(c, out, NULL);
+    put_receivers(out);
     plain(out, "weir_levels_over", "gauge", "Levels that lie over the configuration.", c->over_count);
     pthread_mutex_unlock(&c->change);
     head(out, "weir_info", "gauge", "The version that runs.");

@@ -6,6 +6,7 @@
 #include "admin/control/control_internal.h"
 #include "admin/control/status.h"
 #include "admin/control/when.h"
+#include "receiver/receivers.h"
 
 void status_time(json_writer *w, const char *key, int64_t us) {
     char when[WHEN_SIZE];
@@ -218,6 +219,32 @@ static void put_listeners(control *c, json_writer *w) {
     json_end(w);
 }
 
+static void put_receiver(receiver_door door, json_writer *w) {
+    const receiver_stats *n = receiver_door_stats(door);
+    json_begin_object(w);
+    key_cstr(w, "name", receiver_door_names[door]);
+    key_uint(w, "frames", __atomic_load_n(&n->frames, __ATOMIC_RELAXED));
+    key_uint(w, "handled", __atomic_load_n(&n->handled, __ATOMIC_RELAXED));
+    key_uint(w, "placeholders", __atomic_load_n(&n->placeholders, __ATOMIC_RELAXED));
+    key_uint(w, "other_names", __atomic_load_n(&n->other_names, __ATOMIC_RELAXED));
+    key_uint(w, "connections", __atomic_load_n(&n->connections, __ATOMIC_RELAXED));
+    key_uint(w, "connections_total", __atomic_load_n(&n->connections_total, __ATOMIC_RELAXED));
+    json_key(w, "dropped");
+    json_begin_object(w);
+    for (int i = 0; i < RECEIVE_DROPS; i++)
+        key_uint(w, receive_drop_names[i], __atomic_load_n(&n->dropped[i], __ATOMIC_RELAXED));
+    json_end(w);
+    json_end(w);
+}
+
+static void put_receivers(json_writer *w) {
+    json_key(w, "receivers");
+    json_begin_array(w);
+    for (int i = 0; i < DOOR_COUNT; i++)
+        if (receiver_door_open((receiver_door)i)) put_receiver((receiver_door)i, w);
+    json_end(w);
+}
+
 static void put_audit(void *arg, const audit_entry *e) {
     json_writer *w = arg;
     json_begin_object(w);
@@ -247,6 +274,7 @@ void control_status_json(control *c, json_writer *w) {
     pthread_mutex_unlock(&c->change);
     put_recovery(c, w);
     put_listeners(c, w);
+    put_receivers(w);
     status_names(w, "over", &over);
     status_audit(c, 20, w);
     json_end(w);

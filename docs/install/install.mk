@@ -19,7 +19,7 @@ run:
 	@$(MAKE) --no-print-directory all
 	@BUILD=$(BUILD) bash docs/examples/run.sh
 
-VERBS = levels set reset tail query check push config open stats log recover
+VERBS = levels set reset tail query check push config open stats log recover serve
 MANUAL = $(VERBS:%=$(BUILD)/man/weir-%.1) $(BUILD)/man/weir.1 $(BUILD)/man/weir.conf.5
 man: $(MANUAL)
 $(BUILD)/man/weir-%.1: $(BUILD)/weir

@@ -81,11 +81,6 @@ static int rename_record(receivers *r, made_record *rec, slice full, bool other)
     return 0;
 }
 
-/* Its threshold is that of no level at all. */
-static bool is_disabled(const logger *l) {
-    return __atomic_load_n(&l->self.head.threshold, __ATOMIC_RELAXED) == INT_MAX;
-}
-
 static hand_in give(receivers *r, receiver_door door, made_record *rec, bool may_wait, receive_drop *why) {
     receiver_stats *counts = &receiver_counts[door];
     bool other, fixed = r->settings.logname[0] != '\0';
@@ -96,7 +91,7 @@ static hand_in give(receivers *r, receiver_door door, made_record *rec, bool may
     if ((other || (!fixed && r->settings.prefix[0] != '\0')) && rename_record(r, rec, full, other) != 0)
         return HAND_IN_DROPPED;
     *why = RECEIVE_DISABLED;
-    if (is_disabled(to)) return HAND_IN_DROPPED;
+    if (logger_is_disabled(to)) return HAND_IN_DROPPED;
     int rc = front_try_made(&to->self, rec->level, &rec->attributes);
     if (rc > 0 && may_wait) return HAND_IN_FULL;
     *why = rc > 0 ? RECEIVE_FULL : RECEIVE_STOPPED;

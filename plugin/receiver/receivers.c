@@ -19,6 +19,11 @@
 /* When even poll fails: a pause instead of a spin. */
 #define PAUSE_MS 200
 
+/* In status, where the page of [admin] is "http". */
+static const char *const listener_names[DOOR_COUNT] = {
+    "receiver pickle_tcp", "receiver pickle_udp",  "receiver http",     "receiver syslog_udp",
+    "receiver syslog_tcp", "receiver syslog_unix", "receiver json_tcp", "receiver json_udp"};
+
 static bool stopping(const receivers *r) { return __atomic_load_n(&r->stopping, __ATOMIC_ACQUIRE) != 0; }
 static int64_t sooner(int64_t a, int64_t b) { return a == 0 ? b : b == 0 || a < b ? a : b; }
 
@@ -120,9 +125,10 @@ static int open_door(receivers *r, receiver_door door, weir_error *err) {
     const char *address = r->settings.address[door];
     if (address[0] == '\0') return 0;
     if (address_parse_any(address, &where, err) != 0) return -1;
-    listener_init(&r->listeners[door], r->hooks.tell, r->hooks.arg, receiver_door_names[door], &where);
+    listener_init(&r->listeners[door], r->hooks.tell, r->hooks.arg, listener_names[door], &where);
     r->listeners[door].type = door_kinds[door].type;
     r->has[door] = true;
+    receive_door_opened(door, true);
     return 0;
 }
 
@@ -177,8 +183,11 @@ void receivers_stop(receivers *r) {
     if (r->wake >= 0 && write(r->wake, &one, sizeof one) < 0) { /* full: awake */
     }
     worker_join(&r->worker, -1);
-    for (int i = 0; i < DOOR_COUNT; i++)
-        if (r->has[i]) listener_close(&r->listeners[i]);
+    for (int i = 0; i < DOOR_COUNT; i++) {
+        if (!r->has[i]) continue;
+        listener_close(&r->listeners[i]);
+        receive_door_opened((receiver_door)i, false);
+    }
     for (size_t i = 0; i < r->connection_count; i++) stream_close(r, &r->connections[i]);
     form_server_free(r->forms);
     pickle_decoder_free(r->pickles);
@@ -192,8 +201,10 @@ void receivers_stop(receivers *r) {
 }
 
 void receivers_forked(receivers *r) {
-    for (int i = 0; i < DOOR_COUNT; i++)
+    for (int i = 0; i < DOOR_COUNT; i++) {
         if (r->has[i] && r->listeners[i].fd >= 0) close(r->listeners[i].fd);
+        receive_door_opened((receiver_door)i, false);
+    }
     for (size_t i = 0; i < r->connection_count; i++)
         if (r->connections[i].fd >= 0) close(r->connections[i].fd);
     if (r->forms != NULL) form_server_forked(r->forms);

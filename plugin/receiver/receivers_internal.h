@@ -97,6 +97,8 @@ logger *receive_logger(receivers *r, slice sent, slice *full, bool *other);
 /* ---- stats.c ---- */
 extern receiver_stats receiver_counts[DOOR_COUNT];
 void receive_count(uint64_t *counter, uint64_t n);
+/* For receiver_door_open. */
+void receive_door_opened(receiver_door door, bool open);
 /* Counts it and keeps it for the next notice; format says why. from may be NULL. */
 void receive_drop_frame(receivers *r, receiver_door door, receive_drop why,
                         const struct sockaddr_storage *from, const char *detail);

@@ -11,10 +11,16 @@ const char *const receive_drop_names[RECEIVE_DROPS] = {"malformed", "no_record",
                                                        "kernel",    "no_memory",   "disabled",  "stopped"};
 
 receiver_stats receiver_counts[DOOR_COUNT];
+static bool open_doors[DOOR_COUNT]; /* atomic */
 
 const receiver_stats *receiver_door_stats(receiver_door door) { return &receiver_counts[door]; }
 
 void receive_count(uint64_t *counter, uint64_t n) { __atomic_add_fetch(counter, n, __ATOMIC_RELAXED); }
+
+void receive_door_opened(receiver_door door, bool open) {
+    __atomic_store_n(&open_doors[door], open, __ATOMIC_RELEASE);
+}
+bool receiver_door_open(receiver_door door) { return __atomic_load_n(&open_doors[door], __ATOMIC_ACQUIRE); }
 
 void receive_drop_frame(receivers *r, receiver_door door, receive_drop why,
                         const struct sockaddr_storage *from, const char *detail) {
