@@ -75,7 +75,7 @@ def says(done, status, *words):
 
 @test(quick=True)
 def every_verb_has_help():
-    assert set(verbs()) == {"levels", "set", "reset", "tail", "query", "check", "push", "config", "open", "stats", "log", "recover"}
+    assert set(verbs()) == {"levels", "set", "reset", "tail", "query", "check", "push", "config", "open", "stats", "log", "recover", "serve"}
     for verb in verbs():
         one, other = weir(verb, "--help", check=0), weir("help", verb, check=0)
         assert one.stdout == other.stdout and one.stdout.startswith("usage: weir %s" % verb) and not one.stderr, one
