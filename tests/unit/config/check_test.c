@@ -143,7 +143,7 @@ static const bad cases[] = {
     {22, "args=()", 22, "filename is missing"},
     {22, "", 20, "filename is missing"},
     {22, "args=(7,)", 22, "filename is int"},
-    {22, "args=('/tmp/x\\0.log',)", 22, "filename is str"},
+    {22, "args=('/tmp/x\\0.log',)", 22, "filename is a string with a NUL"},
     {22, "args=('/tmp/x.log', 'q')", 22, "mode"},
     {22, "args=('/tmp/x.log', 'a', None, True)", -1, NULL},
     {22, "args=('/tmp/x.log', 'a', None, 1, None, 2, 3, 4, 5, 6)", 22, "at most"},
