@@ -53,6 +53,7 @@ backend *backend_create(const backend_settings *settings, weir_error *err) {
         backend_free(b);
         return NULL;
     }
+    stage_owe_truncations(b->current);
     first_id(settings->process);
     b->ticks_per_ms = clock_ticks_per_ms(&settings->process->clock);
     b->published_at = clock_stamp();

@@ -62,7 +62,7 @@ static bool encode_aside(backend *b, handler *h, const delivery *d) {
         return false;
     }
     if (b->scratch.len <= h->lane->record_max) return true;
-    if (h->kind->encode != handler_encode_text) {
+    if (h->kind->encode != handler_encode_text || h->codec != NULL) {
         drop_for_error(b, h, d, "longer than half of the queue");
         return false;
     }

@@ -95,6 +95,7 @@ static void free_handler(handler *h) {
     free(h->feeds);
     free(h->filters);
     free(h->own);
+    codec_free(h->codec);
     free(h);
 }
 

@@ -162,7 +162,9 @@ static inline void count_one(uint64_t *counter) { __atomic_store_n(counter, *cou
 
 /* stage.c */
 stage *stage_create(generation *g, weir_error *err);
-void stage_free(stage *s); /* not the generation */
+void stage_free(stage *s);
+/* Of the first stage: what its handlers still want emptied comes before the next bytes. */
+void stage_owe_truncations(stage *s); /* not the generation */
 /* next becomes current; publishes what the old one has put in. */
 void stage_switch(backend *b);
 /* After a publication: hands the old generation over. */

@@ -84,9 +84,22 @@ static void take_over_drops(backend *b, generation *to, handler *from) {
     for (int i = 0; i < DROP_COUNT; i++) h->drop_run[i] += from->drop_run[i];
 }
 
-static void owe_truncations(generation *g) {
-    for (size_t i = 0; i < g->handler_count; i++)
-        if (g->handlers[i]->truncate && g->handlers[i]->lane != NULL) g->handlers[i]->lane->truncate = true;
+/* Mode 'w': at once, also without a record; a delayed file's with its first. What finds no room now comes
+ * before the next bytes. */
+static void order_truncations(generation *g) {
+    for (size_t i = 0; i < g->handler_count; i++) {
+        lane *l = g->handlers[i]->lane;
+        if (!g->handlers[i]->truncate || l == NULL) continue;
+        l->truncate = g->handlers[i]->delay || !chunk_queue_add_truncate(l->queue);
+        l->dirty = l->dirty || !l->truncate;
+    }
+}
+
+void stage_owe_truncations(stage *s) {
+    for (size_t i = 0; i < s->generation->handler_count; i++) {
+        const handler *h = s->generation->handlers[i];
+        if (h->truncate && h->lane != NULL) h->lane->truncate = true;
+    }
 }
 
 void stage_switch(backend *b) {
@@ -97,10 +110,11 @@ void stage_switch(backend *b) {
         take_over_drops(b, to->generation, from->generation->handlers[i]);
     publish_lanes(b, 0);
     take_over_lanes(to, from);
-    owe_truncations(to->generation);
+    order_truncations(to->generation);
     b->old = from;
     b->current = to;
     b->next = NULL;
+    publish_lanes(b, 0);
     __atomic_store_n(&b->set.process->generation, to->generation->number, __ATOMIC_RELAXED);
 }
 

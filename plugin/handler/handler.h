@@ -7,6 +7,7 @@
 #ifndef WEIR_HANDLER_HANDLER_H
 #define WEIR_HANDLER_HANDLER_H
 
+#include "base/codec.h"
 #include "base/param.h"
 #include "filter/filter.h"
 #include "format/formatter.h"
@@ -66,6 +67,8 @@ struct handler {
     size_t filter_count;
     formatter *formatter;
     slice terminator;     /* "\n" */
+    codec *codec;         /* of what encode makes; owned. NULL: UTF-8 */
+    bool delay;           /* its file is made, and emptied, with its first record */
     void *own;            /* of prepare */
     target *target;       /* NULL: none */
     bool truncate;        /* mode 'w': at the swap */
@@ -84,5 +87,8 @@ const handler_kind *handler_kind_find(slice class_name);
 const handler_kind *handler_kind_at(size_t index);
 /* The default terminator's encode: formatter, then terminator. */
 int handler_encode_text(handler *h, record *rec, text *out, weir_error *err);
+/* Its two halves: the line in UTF-8; what was added from `from` on, in the handler's encoding. */
+int handler_add_line(handler *h, record *rec, text *out, weir_error *err);
+int handler_recode(const handler *h, size_t from, text *out, weir_error *err);
 
 #endif

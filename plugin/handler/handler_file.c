@@ -1,5 +1,5 @@
-/* handler_file.c - the parameters that every handler with a log file has: mode, encoding, errors. Runs on the
- * thread that checks or builds a configuration. */
+/* handler_file.c - the parameters that every handler with a log file has: mode, encoding, errors, delay. Runs
+ * on the thread that checks or builds a configuration. */
 #include "handler/handler_kinds.h"
 
 /* ---- mode ---- */
@@ -29,42 +29,31 @@ int handler_check_mode(slice mode, weir_error *err) {
                      (int)mode.len, mode.data, why);
 }
 
-/* ---- encoding, errors ---- */
+/* ---- encoding, errors, delay ---- */
 
-/* Python's normalisation: case, '-', '_' and blanks do not count. */
-static bool is_utf8(slice name) {
-    static const char *const same[] = {"utf8", "u8", "utf", "cp65001", "utf8ucs2", "utf8ucs4"};
-    char plain[16];
-    size_t n = 0;
-    for (size_t i = 0; i < name.len; i++) {
-        char c = name.data[i];
-        if (c == '-' || c == '_' || c == ' ') continue;
-        if (n == sizeof plain) return false;
-        plain[n++] = (char)(c >= 'A' && c <= 'Z' ? c | 32 : c);
-    }
-    for (size_t i = 0; i < sizeof same / sizeof same[0]; i++) {
-        if (slice_is(slice_make(plain, n), same[i])) return true;
-    }
-    return false;
+static slice text_of(const handler_args *args, size_t index, slice otherwise) {
+    return args->given[index] ? args->values[index].str : otherwise;
 }
 
-int handler_check_encoding(slice name, weir_error *err) {
-    if (is_utf8(name)) return 0;
-    return error_set(err, WEIR_ERR_INVALID, "encoding '%.*s' is not supported (logs are written in 'utf-8')",
-                     (int)name.len, name.data);
+static int make_codec(const handler_args *args, const handler_file_args *at, codec **out, weir_error *err) {
+    return codec_create(text_of(args, at->encoding, SLICE_LITERAL("utf-8")),
+                        text_of(args, at->errors, SLICE_LITERAL("")), out, err);
 }
 
-/* What to do with text that the encoding lacks: there is none in UTF-8, but a word that Python does not
- * know is an error there. */
-int handler_check_errors(slice word, weir_error *err) {
-    static const char *const known[] = {
-        "strict",          "ignore",      "replace",           "backslashreplace",
-        "surrogateescape", "namereplace", "xmlcharrefreplace", "surrogatepass"};
-    for (size_t i = 0; i < sizeof known / sizeof known[0]; i++) {
-        if (slice_is(word, known[i])) return 0;
-    }
-    return error_set(err, WEIR_ERR_INVALID,
-                     "errors '%.*s' is unknown (right are Python's: 'strict', 'ignore', 'replace', "
-                     "'backslashreplace', 'surrogateescape', …)",
-                     (int)word.len, word.data);
+int handler_file_check(const handler_args *args, const handler_file_args *at, weir_error *err) {
+    codec *made;
+    if (make_codec(args, at, &made, err) != 0) return -1;
+    codec_free(made);
+    return handler_check_flag(args, at->fsync, "fsync", err);
+}
+
+int handler_file_prepare(const handler_args *args, const handler_file_args *at, handler *h, weir_error *err) {
+    h->delay = args->given[at->delay] && args->values[at->delay].boolean;
+    return make_codec(args, at, &h->codec, err);
+}
+
+file_options handler_file_options(const handler_args *args, const handler_file_args *at) {
+    file_options o = {.delay = args->given[at->delay] && args->values[at->delay].boolean};
+    o.mark_len = codec_mark(text_of(args, at->encoding, SLICE_LITERAL("utf-8")), o.mark);
+    return o;
 }

@@ -4,6 +4,7 @@
 #define WEIR_HANDLER_HANDLER_KINDS_H
 
 #include "handler/handler.h"
+#include "sink/file_options.h"
 
 extern const handler_kind stream_handler_kind;
 extern const handler_kind file_handler_kind;
@@ -28,16 +29,22 @@ int handler_path_spec(const handler_args *args, slice path, arena *a, sink_spec 
 #define HANDLER_MODE                                                                                         \
     { "mode", PARAM_STR, false, "'a' appends, 'w' empties the file first; default 'a'" }
 #define HANDLER_ENCODING                                                                                     \
-    { "encoding", PARAM_STR, false, "'utf-8', which is the default" }
+    {                                                                                                        \
+        "encoding", PARAM_STR, false,                                                                        \
+            "one of Python's names of an encoding, such as 'latin-1' or 'utf-16'; default 'utf-8'"           \
+    }
 #define HANDLER_DELAY                                                                                        \
     {                                                                                                        \
         "delay", PARAM_BOOL, false,                                                                          \
-            "taken for Python's sake; the file is always opened at once, so that a path that cannot be "     \
-            "written is "                                                                                    \
-            "refused with its configuration"                                                                 \
+            "True: the file is made, and emptied, with the first record; default False: at once"             \
     }
 #define HANDLER_ERRORS                                                                                       \
-    { "errors", PARAM_STR, false, "taken for Python's sake: UTF-8 lacks no character" }
+    {                                                                                                        \
+        "errors", PARAM_STR, false,                                                                          \
+            "what is done with a character that the encoding lacks: 'ignore', 'replace', "                   \
+            "'backslashreplace', "                                                                           \
+            "'xmlcharrefreplace', 'surrogateescape'; default 'strict': the record is dropped as an error"    \
+    }
 #define HANDLER_FSYNC                                                                                        \
     {                                                                                                        \
         "fsync", PARAM_ANY, false,                                                                           \
@@ -45,8 +52,14 @@ int handler_path_spec(const handler_args *args, slice path, arena *a, sink_spec 
     }
 bool handler_file_mode(slice mode, char *out);
 int handler_check_mode(slice mode, weir_error *err);
-int handler_check_encoding(slice name, weir_error *err);
-int handler_check_errors(slice word, weir_error *err);
+/* Where a kind has the parameters that follow from its being a file. */
+typedef struct handler_file_args {
+    size_t encoding, delay, errors, fsync;
+} handler_file_args;
+int handler_file_check(const handler_args *args, const handler_file_args *at, weir_error *err);
+/* Sets h->codec and h->delay. */
+int handler_file_prepare(const handler_args *args, const handler_file_args *at, handler *h, weir_error *err);
+file_options handler_file_options(const handler_args *args, const handler_file_args *at);
 /* handler_flag.c: a parameter of PARAM_ANY that is on or off; name is for the message. */
 int handler_check_flag(const handler_args *args, size_t index, const char *name, weir_error *err);
 /* Given, and on. */

@@ -30,6 +30,8 @@ enum {
     TIME_ERRORS,
     TIME_FSYNC
 };
+static const handler_file_args size_args = {SIZE_ENCODING, SIZE_DELAY, SIZE_ERRORS, SIZE_FSYNC};
+static const handler_file_args time_args = {TIME_ENCODING, TIME_DELAY, TIME_ERRORS, TIME_FSYNC};
 /* A directory is listed at each rollover, and a number is in each name. */
 #define BACKUPS_MAX 1000000
 
@@ -46,20 +48,13 @@ static int check_backups(const handler_args *args, size_t index, weir_error *err
                      BACKUPS_MAX);
 }
 
-static int check_text(const handler_args *args, size_t encoding, size_t errors, size_t fsync,
-                      weir_error *err) {
-    if (args->given[encoding] && handler_check_encoding(args->values[encoding].str, err) != 0) return -1;
-    if (args->given[errors] && handler_check_errors(args->values[errors].str, err) != 0) return -1;
-    return handler_check_flag(args, fsync, "fsync", err);
-}
-
 static int size_check(const handler_args *args, weir_error *err) {
     if (args->given[SIZE_MODE] && handler_check_mode(args->values[SIZE_MODE].str, err) != 0) return -1;
     if (number(args, SIZE_MAX_BYTES, 0) < 0)
         return error_set(err, WEIR_ERR_INVALID, "maxBytes %lld is negative (0 is: never roll over)",
                          (long long)number(args, SIZE_MAX_BYTES, 0));
     if (check_backups(args, SIZE_BACKUPS, err) != 0) return -1;
-    return check_text(args, SIZE_ENCODING, SIZE_ERRORS, SIZE_FSYNC, err);
+    return handler_file_check(args, &size_args, err);
 }
 
 /* "HH:MM" or "HH:MM:SS". */
@@ -93,22 +88,32 @@ static int time_rules(const handler_args *args, roll_rules *out, weir_error *err
 static int time_check(const handler_args *args, weir_error *err) {
     roll_rules rules;
     if (time_rules(args, &rules, err) != 0 || check_backups(args, TIME_BACKUPS, err) != 0) return -1;
-    return check_text(args, TIME_ENCODING, TIME_ERRORS, TIME_FSYNC, err);
+    return handler_file_check(args, &time_args, err);
 }
 
 /* ---- specs ---- */
 
-static int make_spec(const handler_args *args, const roll_rules *rules, slice when, int64_t interval,
-                     bool fsync, arena *a, sink_spec *out, weir_error *err) {
+static int size_prepare(const handler_args *args, handler *h, weir_error *err) {
+    return handler_file_prepare(args, &size_args, h, err);
+}
+
+static int time_prepare(const handler_args *args, handler *h, weir_error *err) {
+    return handler_file_prepare(args, &time_args, h, err);
+}
+
+static int make_spec(const handler_args *args, const handler_file_args *at, const roll_rules *rules,
+                     slice when, int64_t interval, arena *a, sink_spec *out, weir_error *err) {
+    const file_options own = handler_file_options(args, at);
     text options;
     if (handler_path_spec(args, args->values[SIZE_FILENAME].str, a, out, err) != 0) return -1;
     text_init(&options, 0);
     roll_rules_json(when, rules, interval, &options);
+    file_options_add(&own, &options);
     out->options = options.failed ? SLICE_NONE : arena_copy(a, text_slice(&options));
     text_done(&options);
     if (out->options.data == NULL) return error_set(err, WEIR_ERR_SYSTEM, "no memory");
     out->kind = SLICE_LITERAL("rolling");
-    out->fsync = fsync;
+    out->fsync = handler_flag(args, at->fsync);
     return 0;
 }
 
@@ -117,8 +122,7 @@ static int size_spec(const handler_args *args, arena *a, sink_spec *out, bool *h
     const roll_rules rules = {.max_bytes = number(args, SIZE_MAX_BYTES, 0),
                               .backups = number(args, SIZE_BACKUPS, 0)};
     sink_spec spec;
-    bool fsync = handler_flag(args, SIZE_FSYNC);
-    if (make_spec(args, &rules, SLICE_NONE, 0, fsync, a, &spec, err) != 0) return -1;
+    if (make_spec(args, &size_args, &rules, SLICE_NONE, 0, a, &spec, err) != 0) return -1;
     if (args->given[SIZE_MODE]) handler_file_mode(args->values[SIZE_MODE].str, &spec.mode);
     if (rules.max_bytes > 0) spec.mode = 'a';
     *out = spec;
@@ -129,10 +133,9 @@ static int size_spec(const handler_args *args, arena *a, sink_spec *out, bool *h
 static int time_spec(const handler_args *args, arena *a, sink_spec *out, bool *has_target, weir_error *err) {
     roll_rules rules;
     sink_spec spec;
-    bool fsync = handler_flag(args, TIME_FSYNC);
     int64_t interval = number(args, TIME_INTERVAL, 1);
     if (time_rules(args, &rules, err) != 0) return -1;
-    if (make_spec(args, &rules, when_of(args), interval, fsync, a, &spec, err) != 0) return -1;
+    if (make_spec(args, &time_args, &rules, when_of(args), interval, a, &spec, err) != 0) return -1;
     *out = spec;
     *has_target = true;
     return 0;
@@ -151,10 +154,13 @@ static int encode_frame(handler *h, record *rec, text *out, weir_error *err) {
     size_t before = out->len;
     text_add(out, (const char *)&head, sizeof head);
     size_t begin = out->len;
-    if (!out->failed && handler_encode_text(h, rec, out, err) == 0 && out->len - begin <= UINT32_MAX) {
+    bool made = !out->failed && handler_add_line(h, rec, out, err) == 0;
+    if (made) {
         slice line = slice_make(out->data + begin, out->len - begin - h->terminator.len);
-        head.bytes = (uint32_t)(out->len - begin);
         head.characters = (uint32_t)utf8_count(line) + 1;
+    }
+    if (made && handler_recode(h, begin, out, err) == 0 && out->len - begin <= UINT32_MAX) {
+        head.bytes = (uint32_t)(out->len - begin);
         memcpy(out->data + before, &head, sizeof head);
         return 0;
     }
@@ -181,6 +187,7 @@ const handler_kind rotating_handler_kind = {
                [SIZE_FSYNC] = HANDLER_FSYNC},
     .check = size_check,
     .spec = size_spec,
+    .prepare = size_prepare,
     .encode = encode_frame};
 
 const handler_kind timed_handler_kind = {
@@ -203,4 +210,5 @@ const handler_kind timed_handler_kind = {
          [TIME_FSYNC] = HANDLER_FSYNC},
     .check = time_check,
     .spec = time_spec,
+    .prepare = time_prepare,
     .encode = encode_frame};

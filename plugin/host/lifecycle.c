@@ -82,15 +82,18 @@ static int open_mappings(weir_core *core, const settings *set, weir_error *err) 
     return core->targets == NULL ? -1 : 0;
 }
 
-/* Mode 'w' at the start: ordered here and not at a swap, so that recovery finds it done. */
-static void truncate_first(generation *g, bool keep) {
+/* Mode 'w' at the start: ordered here and not at a swap, so that recovery finds it done. Where nothing is
+ * recovered a delayed file waits for its first record. */
+static void truncate_first(generation *g, const core_options *options) {
     for (size_t i = 0; i < g->handler_count; i++) {
         handler *h = g->handlers[i];
-        if (h->truncate && !keep && chunk_queue_add_truncate(target_queue(h->target))) {
+        bool later = h->truncate && h->delay && options->no_recovery && !options->keep_contents;
+        if (h->truncate && !later && !options->keep_contents &&
+            chunk_queue_add_truncate(target_queue(h->target))) {
             chunk_queue_publish(target_queue(h->target));
             chunk_queue_wake(target_queue(h->target));
         }
-        h->truncate = false;
+        h->truncate = later;
         if (h->target != NULL) target_activate(h->target);
     }
 }
@@ -155,7 +158,7 @@ static int build_first(weir_core *core, const config_plan *plan, const core_opti
     if (config_build(plan, 1, core->targets, core->process, NULL, &rules, built, p) != 0) return -1;
     core->generations = 1;
     core->generation = built->generation;
-    truncate_first(built->generation, options->keep_contents);
+    truncate_first(built->generation, options);
     return 0;
 }
 

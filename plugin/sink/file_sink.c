@@ -6,8 +6,11 @@
  * written to a new file of the same name, the bad one being set aside; a line that was begun in the bad
  * file begins again in the new one. It never gives up a record, and never waits for a reader.
  *
- * With {"watch":true} (WatchedFileHandler) it looks before each write whether the name still leads to the
- * file that is open, and follows the name, making the directory again if that is gone. */
+ * Its options are file_options.h's. With `watch` (WatchedFileHandler) it looks before each write whether the
+ * name still leads to the file that is open, and follows the name, making the directory again if that is
+ * gone. With `delay` a file that is not there is made with the first bytes; that it could be made is looked
+ * at when it would be opened. A `mark` (a byte order mark) is written before the first bytes of an empty
+ * file, in a write of its own: a kill between the two leaves what Python would go on with, too. */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -16,6 +19,7 @@
 
 #include "base/descriptor.h"
 #include "sink/batch_io.h"
+#include "sink/file_options.h"
 #include "sink/file_sink.h"
 #include "sink/intent.h"
 #include "sink/sink_kinds.h"
@@ -29,7 +33,8 @@ typedef struct file_sink {
     bool fresh;  /* another file, or reader, than that which has the line's beginning */
     size_t back; /* bytes of the line's beginning that it wants first */
     bool moved;  /* st is of another file than the target's key tells */
-    bool watch;
+    file_options options;
+    bool marked; /* this stream has its mark */
 } file_sink;
 
 static file_sink *of(sink *s) { return (file_sink *)s; }
@@ -56,6 +61,7 @@ static int take_again(file_sink *f, bool *other, weir_error *err) {
     let_go(f);
     f->fd = got.fd;
     f->st = got.st;
+    f->marked = false;
     if (*other) f->fresh = f->moved = true;
     return 0;
 }
@@ -65,6 +71,8 @@ static int take_again(file_sink *f, bool *other, weir_error *err) {
 const file_place *file_sink_place(const sink *s) { return &((const file_sink *)s)->place; }
 
 bool file_sink_stat(const sink *s, struct stat *out) { return is_open_as_was((const file_sink *)s, out); }
+
+size_t file_sink_mark(const sink *s) { return ((const file_sink *)s)->options.mark_len; }
 
 int file_sink_reopen(sink *s, weir_error *err) {
     bool other;
@@ -81,7 +89,7 @@ bool file_sink_is_elsewhere(const sink *s) {
 /* Before a write. What cannot be opened anew is written to where it was, and said. */
 static void follow_name(file_sink *f, weir_error *err) {
     bool other;
-    if (!f->watch || !file_sink_is_elsewhere(&f->base) || take_again(f, &other, NULL) == 0) return;
+    if (!f->options.watch || !file_sink_is_elsewhere(&f->base) || take_again(f, &other, NULL) == 0) return;
     file_make_directory(&f->place);
     take_again(f, &other, err);
 }
@@ -154,6 +162,17 @@ static void advance(file_sink *f, size_t n, size_t *bytes) {
     *bytes = n - again;
 }
 
+/* The mark of an empty file or new stream. 1: written now. -1: errno. */
+static int write_mark(file_sink *f, const struct stat *now) {
+    bool due = S_ISREG(now->st_mode) ? now->st_size == 0 : !f->marked;
+    if (f->options.mark_len == 0 || !due) return 0;
+    ssize_t n;
+    do n = write(f->fd, f->options.mark, f->options.mark_len);
+    while (n < 0 && errno == EINTR);
+    f->marked = n >= 0;
+    return n >= 0 ? 1 : -1;
+}
+
 static ssize_t write_iov(int fd, const batch_iov *v) {
     ssize_t n;
     do n = writev(fd, v->parts, v->count);
@@ -164,6 +183,10 @@ static ssize_t write_iov(int fd, const batch_iov *v) {
 static sink_status write_regular(file_sink *f, const sink_batch *batch, const struct stat *now, size_t *bytes,
                                  weir_error *err) {
     batch_iov v;
+    struct stat marked;
+    int begun = write_mark(f, now);
+    if (begun < 0) return write_failed(f, errno, err);
+    if (begun > 0 && fstat(f->fd, &marked) == 0) now = &marked;
     batch_gather(batch, f->back, SIZE_MAX, &v);
     intent_note(batch, now, f->back, v.bytes);
     ssize_t n = write_iov(f->fd, &v);
@@ -185,6 +208,8 @@ static sink_status write_stream(file_sink *f, const sink_batch *batch, size_t *b
         return SINK_AGAIN;
     }
     batch_iov v;
+    struct stat now = {.st_mode = S_IFIFO};
+    write_mark(f, &now); /* what fails fails again below */
     batch_gather(batch, f->back, CHUNK_SIZE, &v);
     intent_note(batch, NULL, f->back, v.bytes);
     ssize_t n = write_iov(f->fd, &v);
@@ -238,11 +263,9 @@ static sink_status file_truncate(sink *s, weir_error *err) {
 
 /* ---- life ---- */
 
-static bool is_watched(const sink_spec *spec) { return slice_equal(spec->options, FILE_OPTIONS_WATCH); }
-
 static void file_update(sink *s, const sink_spec *spec) {
     of(s)->fsync = spec->fsync;
-    of(s)->watch = is_watched(spec);
+    file_options_parse(spec->options, &of(s)->options);
 }
 
 static void write_key(const file_sink *f, char key_out[128]) {
@@ -304,7 +327,7 @@ static file_sink *make(const sink_spec *spec, weir_error *err) {
                      .close = file_close};
     f->fd = -1;
     f->fsync = spec->fsync;
-    f->watch = is_watched(spec);
+    file_options_parse(spec->options, &f->options);
     f->place.beneath_fd = -1;
     f->place.permissions = spec->permissions;
     f->place.path = strndup(spec->path.data, spec->path.len);
@@ -319,18 +342,41 @@ no_memory:
     return NULL;
 }
 
+/* A file that is not there yet, and need not be: by its directory and name, until it is made. */
+static int put_off(const file_sink *f, char key_out[128], weir_error *err) {
+    struct stat dir;
+    const char *name;
+    int fd = file_open_parent(&f->place, &name);
+    bool good = fd >= 0 && fstat(fd, &dir) == 0 && faccessat(fd, ".", W_OK | X_OK, AT_EACCESS) == 0;
+    int reason = errno;
+    if (fd >= 0) close(fd);
+    if (!good) return error_system(err, reason, "'%s' could not be made", f->place.path);
+    uint64_t sum = 0xcbf29ce484222325u;
+    for (const char *at = name; *at != '\0'; at++) sum = (sum ^ (unsigned char)*at) * 0x100000001b3u;
+    snprintf(key_out, 128, "later:%llu:%llu:%016llx", (unsigned long long)dir.st_dev,
+             (unsigned long long)dir.st_ino, (unsigned long long)sum);
+    return 0;
+}
+
 static int file_sink_open(const sink_spec *spec, bool recovery, sink **out, char key_out[128], bool *created,
                           weir_error *err) {
-    (void)recovery; /* a file is opened alike by both: to append, made if it is gone */
+    /* Both open a file alike: to append, made if it is gone; recovery has bytes for it. */
     file_opened got;
+    struct stat there;
     if (spec->path.len == 0) return error_set(err, WEIR_ERR_INVALID, "a file has no name");
     file_sink *f = make(spec, err);
     if (f == NULL) return -1;
     if (spec->beneath_path.len > 0 && (f->place.beneath_fd = open_beneath(spec, err)) < 0) goto fail;
-    if (file_open(&f->place, &got, err) != 0) goto fail;
+    bool later = f->options.delay && !recovery && file_see(&f->place, &there) != 0 && errno == ENOENT;
+    if (later) {
+        if (put_off(f, key_out, err) != 0) goto fail;
+        got = (file_opened){.fd = -1};
+    } else if (file_open(&f->place, &got, err) != 0) {
+        goto fail;
+    }
     f->fd = got.fd;
     f->st = got.st;
-    write_key(f, key_out);
+    if (!later) write_key(f, key_out);
     *created = got.created;
     *out = &f->base;
     return 0;

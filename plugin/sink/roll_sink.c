@@ -128,6 +128,7 @@ static int roll_where_due(roll_sink *r, lines *l, chunk_roll *note, weir_error *
         if (!file_sink_stat(r->file, &st)) return 0;
     }
     uint64_t size = (uint64_t)st.st_size + first->line.len - first->written;
+    if (st.st_size == 0) size += file_sink_mark(r->file);
     for (size_t i = 1; i < l->count; i++) {
         if (is_due(r, size, &l->frames[i])) l->count = i;
         size += l->frames[i].line.len;
