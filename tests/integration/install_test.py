@@ -67,7 +67,9 @@ def tools():
 
 
 def make(directory, *targets):
-    env = {k: v for k, v in os.environ.items() if k not in ("MAKEFLAGS", "MFLAGS", "MAKELEVEL", "MAKEOVERRIDES")}
+    # What the make that runs the suite was told (BUILD, a sanitizer's flags) is not meant for this one.
+    told = ("MAKEFLAGS", "MFLAGS", "MAKELEVEL", "MAKEOVERRIDES", "BUILD", "EXTRA_CFLAGS", "EXTRA_LDFLAGS", "WERROR")
+    env = {k: v for k, v in os.environ.items() if k not in told}
     env["PATH"] = tools() + ":" + env["PATH"]
     command = ["make", "-j2", *targets, "WERROR=-Werror", "CC=noting-cc", "CPPFLAGS=-DNOTED_CPPFLAGS -Wdate-time",
                "CFLAGS=%s -DNOTED_CFLAGS" % CFLAGS, "LDFLAGS=-Wl,-z,now", "PREFIX=" + PREFIX, "LIBDIR=" + LIBDIR,
