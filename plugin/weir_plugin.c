@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "admin/admin.h"
+#include "api/api.h"
 #include "base/futex.h"
 #include "base/worker.h"
 #include "base/write_signals.h"
@@ -16,6 +17,7 @@ static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static pthread_once_t registered = PTHREAD_ONCE_INIT;
 static weir_core *core;    /* under lock */
 static uint32_t flushers;  /* atomic: threads in weir_flush, which use the core without the lock */
+static uint32_t editors;   /* atomic: threads between host_enter and host_leave */
 static weir_core *parents; /* in a forked child: the parent's, of which only the plan may be read */
 
 /* Around all that runs here on a thread of the host: one at a time, never cancelled in the middle, and no
@@ -77,16 +79,33 @@ static int start_default(const char *path, const core_options *options, weir_err
     return rc;
 }
 
-static int start_file(const char *path, const core_options *options, weir_error *err) {
-    problems p;
-    config_rules rules = {.origin = CONFIG_START};
-    if (problems_init(&p, path) != 0) return error_set(err, WEIR_ERR_SYSTEM, "no memory");
-    config_plan *plan = config_check_file(path, &rules, &p, err);
+/* A checked start configuration runs, or the default setup with the file watched (path NULL: none). */
+static int start_plan(config_plan *plan, const char *path, const core_options *options, problems *p,
+                      weir_error *err) {
     int rc = -1;
-    if (plan == NULL && p.errors > 0) problems_to_error(&p, err);
-    if (plan != NULL && (rc = start_core(plan, path, options, &p, err)) != 0) config_plan_free(plan);
-    problems_done(&p);
+    if (plan == NULL && p->errors > 0) problems_to_error(p, err);
+    if (plan != NULL && (rc = start_core(plan, path, options, p, err)) != 0) config_plan_free(plan);
     if (rc != 0) start_default(path, options, NULL);
+    return rc;
+}
+
+static int start_file(const char *path, const config_rules *rules, const core_options *options,
+                      weir_error *err) {
+    problems p;
+    if (problems_init(&p, path) != 0) return error_set(err, WEIR_ERR_SYSTEM, "no memory");
+    config_plan *plan = config_check_file(path, rules, &p, err);
+    int rc = start_plan(plan, path, options, &p, err);
+    problems_done(&p);
+    return rc;
+}
+
+static int start_text(slice content, const char *name, const config_rules *rules, weir_error *err) {
+    problems p;
+    core_options options = {0};
+    if (problems_init(&p, name) != 0) return error_set(err, WEIR_ERR_SYSTEM, "no memory");
+    config_plan *plan = config_check(content, name, rules, &p, err);
+    int rc = start_plan(plan, NULL, &options, &p, err);
+    problems_done(&p);
     return rc;
 }
 
@@ -102,8 +121,14 @@ static void register_once(void) {
     (void)!at_quick_exit(at_exit);
 }
 
+static void begin_default(const core_options *options) {
+    pthread_once(&registered, register_once);
+    start_default(NULL, options, NULL);
+}
+
 static int start_locked(const char *path, weir_error *err) {
     core_options options = {0};
+    config_rules rules = {.origin = CONFIG_START};
     if (core != NULL)
         return error_set(err, WEIR_ERR_STATE, "Weir is started already (push a configuration to change it)");
     pthread_once(&registered, register_once);
@@ -112,13 +137,14 @@ static int start_locked(const char *path, weir_error *err) {
         return error_set(err, WEIR_ERR_INVALID, "the path of the configuration is empty");
     }
     if (path == NULL) path = secure_getenv("WEIR_CONFIG");
-    if (path != NULL && path[0] != '\0') return start_file(path, &options, err);
+    if (path != NULL && path[0] != '\0') return start_file(path, &rules, &options, err);
     return start_default(NULL, &options, err);
 }
 
 int weir_start(const char *config_path, weir_error *err) {
     visit v;
     if (err != NULL) err->code = WEIR_OK, err->message[0] = '\0';
+    if (api_in_edit()) return error_set(err, WEIR_ERR_STATE, "not inside weir_edit");
     visit_begin(&v);
     int rc = start_locked(config_path, err);
     visit_end(&v);
@@ -133,9 +159,16 @@ static void end_flushes(void) {
     while ((inside = __atomic_load_n(&flushers, __ATOMIC_ACQUIRE)) != 0) futex_wait(&flushers, inside, 1);
 }
 
+/* An edit takes milliseconds; one more does not begin, since that takes the lock. */
+static void end_edits(void) {
+    uint32_t inside;
+    while ((inside = __atomic_load_n(&editors, __ATOMIC_ACQUIRE)) != 0) futex_wait(&editors, inside, 1);
+}
+
 static void stop_locked(void) {
     if (core == NULL) return;
     end_flushes();
+    end_edits();
     admin_stop();
     /* Only now is the plan nobody else's: until then a push may replace it. */
     core_stop(core, core->plan->settings.stop_timeout_ms);
@@ -145,7 +178,7 @@ static void stop_locked(void) {
 
 void weir_stop(void) {
     visit v;
-    if (worker_is_self()) return; /* a host's handler: it would wait for itself */
+    if (worker_is_self() || api_in_edit()) return; /* a host's handler: it would wait for itself */
     visit_begin(&v);
     stop_locked();
     visit_end(&v);
@@ -157,6 +190,7 @@ int weir_flush(int timeout_ms) {
     visit v;
     int rc = -1;
     int64_t deadline = timeout_ms < 0 ? INT64_MAX : clock_monotonic_ns() + (int64_t)timeout_ms * 1000000;
+    if (api_in_edit()) return rc;
     visit_begin(&v);
     backend *b = core != NULL ? core->backend : NULL;
     if (b != NULL) __atomic_add_fetch(&flushers, 1, __ATOMIC_ACQ_REL);
@@ -176,6 +210,7 @@ void weir_stop_listening(void) { admin_stop_listening(); }
 
 static void fork_prepare(void) {
     pthread_mutex_lock(&lock);
+    objects_fork_prepare();
     front_fork_prepare();
     history_fork_prepare();
 }
@@ -183,12 +218,14 @@ static void fork_prepare(void) {
 static void fork_parent(void) {
     history_fork_parent();
     front_fork_parent();
+    objects_fork_release();
     pthread_mutex_unlock(&lock);
 }
 
 /* Only forgets: no memory is taken, no file closed but the listeners that would keep ports taken. */
 static void fork_child(void) {
     __atomic_store_n(&flushers, 0, __ATOMIC_RELAXED);
+    __atomic_store_n(&editors, api_in_edit() ? 1 : 0, __ATOMIC_RELAXED);
     history_fork_child();
     if (core != NULL) {
         admin_forked();
@@ -197,6 +234,8 @@ static void fork_child(void) {
         core = NULL;
     }
     front_fork_child();
+    objects_fork_release();
+    api_forked();
     pthread_mutex_unlock(&lock);
 }
 
@@ -228,6 +267,50 @@ void front_start_on_demand(void) {
     else if (core == NULL && front_get_state() == FRONT_UNSTARTED && path != NULL && path[0] != '\0')
         start_locked(path, NULL);
     visit_end(&v);
+}
+
+/* ---- edits by the host ---- */
+
+/* With no configuration but WEIR_CONFIG's, whose faults the records tell; loggers keep what the host has set.
+ */
+static void start_for_edit(void) {
+    core_options options = {.keep_levels = true};
+    const char *path = secure_getenv("WEIR_CONFIG");
+    if (parents != NULL)
+        start_child();
+    else if (path != NULL && path[0] != '\0')
+        start_locked(path, NULL);
+    else if (front_get_state() == FRONT_UNSTARTED)
+        begin_default(&options);
+}
+
+int host_start_by(const char *path, slice content, const char *name, bool disable_existing, weir_error *err) {
+    visit v;
+    int rc = 1;
+    core_options options = {0};
+    config_rules rules = {.origin = CONFIG_START, .disable_existing = disable_existing};
+    visit_begin(&v);
+    if (core == NULL && parents == NULL && front_get_state() != FRONT_STOPPED) {
+        pthread_once(&registered, register_once);
+        rc = path != NULL ? start_file(path, &rules, &options, err) : start_text(content, name, &rules, err);
+    }
+    visit_end(&v);
+    return rc;
+}
+
+int host_enter(bool start, weir_error *err) {
+    visit v;
+    visit_begin(&v);
+    if (core == NULL && start && front_get_state() != FRONT_STOPPED) start_for_edit();
+    bool runs = core != NULL;
+    if (runs) __atomic_add_fetch(&editors, 1, __ATOMIC_ACQ_REL);
+    visit_end(&v);
+    return runs ? 0 : error_set(err, WEIR_ERR_STATE, "Weir does not run (weir_start)");
+}
+
+void host_leave(void) {
+    __atomic_sub_fetch(&editors, 1, __ATOMIC_ACQ_REL);
+    futex_wake_all(&editors);
 }
 
 const weir_plugin weir_plugin_v1 = {

@@ -15,7 +15,8 @@ void audit_add(control *c, const requester *by, const char *what) {
     c->audit_next = (c->audit_next + 1) % LIMIT_AUDIT;
     if (c->audit_count < LIMIT_AUDIT) c->audit_count++;
     pthread_mutex_unlock(&c->notes);
-    if (c->silent) return;
+    /* What the host does to its own logging is no news to it: Python's log has no such line either. */
+    if (c->silent || strcmp(by->way, "api") == 0) return;
     char line[sizeof e.way + sizeof e.who + sizeof e.what + 8];
     snprintf(line, sizeof line, "%s (%s %s)", e.what, e.way, e.who);
     backend_log(c->core->backend, WEIR_LEVEL_INFO, slice_of(line));

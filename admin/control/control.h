@@ -57,6 +57,10 @@ int control_push(control *c, slice text, const char *name, config_origin origin,
 /* The same, unless another generation than that one runs by then (WEIR_ERR_CONFLICT). */
 int control_push_if(control *c, uint64_t if_generation, slice text, const char *name, config_origin origin,
                     const requester *by, bool save, push_result *result, weir_error *err);
+/* Of the host (weir_file_config, weir_dict_config): origin CONFIG_API, by Python's rules for loggers that it
+ * does not name. */
+int control_configure(control *c, slice text, const char *name, bool disable_existing, const requester *by,
+                      push_result *result, weir_error *err);
 /* The same without doing it: problems, and what would be disabled. */
 int control_check(control *c, slice text, const char *name, config_origin origin, push_result *result,
                   weir_error *err);
@@ -80,6 +84,32 @@ typedef struct config_entry {
 void control_config_history(control *c, void (*each)(void *arg, const config_entry *e), void *arg);
 int control_rollback(control *c, uint64_t generation, const requester *by, push_result *result,
                      weir_error *err);
+
+/* ---- edits by the host: what runs, with one thing changed ----
+ *
+ * change is given the running configuration as a dict (config_plan_value; each logger's level as it is now)
+ * and edits it in place; no push and no other edit comes between that and the swap. Loggers keep level and
+ * `disabled`; handlers whose definition is the same stay open. Without a configuration (Weir's default setup)
+ * the dict has no handlers. */
+typedef struct config_edit {
+    arena *memory;
+    value *dict;
+    logger *logger; /* whose level is set with the swap; NULL: none */
+    int level;
+} config_edit;
+/* Returned by change beside -1 (err). */
+enum { EDIT_APPLY, EDIT_NOTHING };
+/* done (may be NULL) is called before the next change can come; err has no places, as nobody wrote the text.
+ */
+int control_edit(control *c, int (*change)(void *arg, config_edit *edit, weir_error *err),
+                 void (*done)(void *arg, bool applied), void *arg, const requester *by, weir_error *err);
+
+/* Until all that was accepted before is in the queues of its handlers. 0, or -1: not in time, or Weir stops.
+ */
+int control_flush_routed(control *c, int64_t deadline_ns);
+/* The target of the running configuration's handler of that name, with one more reference (target_release);
+ * NULL: there is no such handler, or it has no target. */
+target *control_handler_target(control *c, slice name);
 
 /* ---- levels ---- */
 typedef struct level_change {

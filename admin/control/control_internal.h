@@ -111,6 +111,9 @@ int gate_init(push_gate *g);
 void gate_done(push_gate *g);
 /* Waits for the turn. false: a newer push was applied meanwhile, *generation says which. */
 bool gate_enter(push_gate *g, push_turn *turn, uint64_t *generation);
+/* The turn of an edit, which changes what runs and replaces nothing: pushes that wait are not superseded by
+ * it, nor it by them. Its gate_leave says applied = false. */
+void gate_enter_edit(push_gate *g, push_turn *turn);
 void gate_leave(push_gate *g, const push_turn *turn, bool applied, uint64_t generation);
 
 /* ---- levels over the configuration: over.c; `change` is held ---- */
@@ -151,10 +154,18 @@ typedef struct push_request {
     config_origin origin;
     const requester *by;
     bool save;
-    uint64_t if_generation; /* 0: whatever runs */
-    bool restored;          /* its '***' are passwords again: set by push_apply */
+    uint64_t if_generation;         /* 0: whatever runs */
+    bool restored;                  /* its '***' are passwords again: set by push_apply */
+    bool disable_existing;          /* of the host's: loggers that it does not name, unless it says */
+    bool edit;                      /* of what runs, by the host: see edit.c */
+    const tree_plan_row *set_level; /* an edit's; NULL: no level is set by it */
 } push_request;
+/* The rules for what it asks: an edit's settings are those that run. Points into c. */
+config_rules push_rules(const control *c, const push_request *request);
 int push_apply(control *c, const push_request *request, push_result *result, weir_error *err);
+/* The plan is built, swapped in and taken over; with the turn. */
+int push_plan(control *c, const push_request *request, config_plan *plan, push_result *result,
+              weir_error *err);
 void kept_add(control *c, const config_plan *plan, uint64_t generation, const requester *by);
 void kept_done(control *c);
 /* The texts that status and the answers compare; the caller holds change. */

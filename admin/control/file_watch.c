@@ -157,11 +157,10 @@ static void apply_file(control *c, slice content) {
     push_result result;
     weir_error err;
     requester by = {"file", c->core->config_path};
-    bool by_default = c->core->plan->origin == CONFIG_DEFAULT; /* only this thread and pushes change it */
     int rc = control_push(c, content, c->core->config_path, CONFIG_FILE, &by, false, &result, &err);
     if (rc == 0) {
         tell_applied(c, &result);
-        if (by_default && c->first_file != NULL) {
+        if (c->first_file != NULL) {
             c->first_file(&c->start);
             c->first_file = NULL;
         }

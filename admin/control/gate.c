@@ -41,6 +41,12 @@ bool gate_enter(push_gate *g, push_turn *turn, uint64_t *number) {
     return !replaced;
 }
 
+void gate_enter_edit(push_gate *g, push_turn *turn) {
+    uint64_t number;
+    while (!gate_enter(g, turn, &number)) {
+    }
+}
+
 void gate_leave(push_gate *g, const push_turn *turn, bool applied, uint64_t number) {
     pthread_mutex_lock(&g->lock);
     g->busy = false;

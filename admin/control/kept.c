@@ -96,7 +96,7 @@ int control_rollback(control *c, uint64_t number, const requester *by, push_resu
     int rc = kept_copy(c, number, &k, err);
     /* It ran once by the rules of its origin: what the file allowed is allowed again. */
     config_origin origin = k.origin == CONFIG_START ? CONFIG_FILE : k.origin;
-    push_request request = {slice_make(k.text, k.len), k.name, origin, by, false, 0, false};
+    push_request request = {.text = slice_make(k.text, k.len), .name = k.name, .origin = origin, .by = by};
     if (rc == 0) rc = push_apply(c, &request, result, err);
     free(k.name);
     free(k.text);

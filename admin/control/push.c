@@ -4,6 +4,16 @@
 
 #include "admin/control/control_internal.h"
 #include "config/secrets.h"
+#include "host/object.h"
+
+config_rules push_rules(const control *c, const push_request *request) {
+    config_rules rules = rules_for(c, request->origin);
+    if (request->edit || request->origin != CONFIG_API) return rules;
+    rules.edited = NULL; /* the host's whole configurations replace what runs */
+    rules.host_settings = &c->core->plan->settings;
+    rules.disable_existing = request->disable_existing;
+    return rules;
+}
 
 static bool is_pushed(config_origin origin) { return origin == CONFIG_PORT || origin == CONFIG_HTTP; }
 
@@ -32,7 +42,7 @@ static void take_over(control *c, const push_request *request, config_plan *plan
     c->core->generations = g->number;
     rules_index(c);
     if (request->origin == CONFIG_FILE) {
-        bool first = old->origin == CONFIG_DEFAULT && c->core->config_path != NULL && c->first_file != NULL;
+        bool first = c->first_file != NULL;
         if (rules_take(c, plan, first) != 0)
             backend_log(c->core->backend, WEIR_LEVEL_ERROR,
                         SLICE_LITERAL("no memory for the paths of the file: pushes to them will be refused"));
@@ -40,6 +50,8 @@ static void take_over(control *c, const push_request *request, config_plan *plan
     }
     running_changed(c);
     follow_settings(c, &plan->settings);
+    if (!request->edit) objects_unbind_all();
+    core_note_root(plan);
     kept_add(c, plan, g->number, request->by);
     config_plan_free(old);
 }
@@ -76,17 +88,26 @@ static bool is_running_text(const config_plan *running, const config_plan *plan)
     return same;
 }
 
-static int build_and_swap(control *c, const push_request *request, config_plan *plan, push_result *result,
-                          weir_error *err) {
+/* An edit leaves all levels as they are when it is swapped in, but for the one that it is about. */
+static void set_levels(const push_request *request, built_config *built) {
+    for (size_t i = 0; i < built->tree.count; i++) {
+        bool meant = request->set_level != NULL && built->rows[i].logger == request->set_level->logger;
+        built->rows[i].level = meant ? request->set_level->level : LEVEL_UNSET;
+    }
+}
+
+int push_plan(control *c, const push_request *request, config_plan *plan, push_result *result,
+              weir_error *err) {
     weir_core *core = c->core;
     built_config built = {0};
-    config_rules rules = rules_for(c, request->origin);
+    config_rules rules = push_rules(c, request);
     rules.repeats = is_pushed(request->origin) && is_running_text(core->plan, plan);
     if (config_build(plan, core->generations + 1, core->targets, core->process, core->generation, &rules,
                      &built, &result->problems) != 0) {
         if (result->problems.errors > 0) return -1;
         return error_set(err, WEIR_ERR_SYSTEM, "the configuration could not be built: no memory");
     }
+    if (request->edit) set_levels(request, &built);
     pthread_mutex_lock(&c->change);
     int rc = swap(c, request, plan, &built, result, err);
     pthread_mutex_unlock(&c->change);
@@ -100,7 +121,7 @@ static int apply(control *c, const push_request *request, push_result *result, w
     if (request->if_generation != 0 && request->if_generation != running)
         return error_set(err, WEIR_ERR_CONFLICT, "generation %llu runs, not %llu",
                          (unsigned long long)running, (unsigned long long)request->if_generation);
-    config_rules rules = rules_for(c, request->origin);
+    config_rules rules = push_rules(c, request);
     config_plan *plan = config_check(request->text, request->name, &rules, &result->problems, err);
     if (plan == NULL) return -1;
     if (request->restored) secrets_hold(c->core->plan, plan, &result->problems);
@@ -108,7 +129,7 @@ static int apply(control *c, const push_request *request, push_result *result, w
         config_plan_free(plan);
         return -1;
     }
-    int rc = build_and_swap(c, request, plan, result, err);
+    int rc = push_plan(c, request, plan, result, err);
     if (rc != 0) config_plan_free(plan);
     return rc;
 }
@@ -188,7 +209,19 @@ int push_apply(control *c, const push_request *request, push_result *result, wei
 
 int control_push_if(control *c, uint64_t if_generation, slice content, const char *name, config_origin origin,
                     const requester *by, bool save_too, push_result *result, weir_error *err) {
-    push_request request = {content, name, origin, by, save_too, if_generation, false};
+    push_request request = {.text = content,
+                            .name = name,
+                            .origin = origin,
+                            .by = by,
+                            .save = save_too,
+                            .if_generation = if_generation};
+    return push_apply(c, &request, result, err);
+}
+
+int control_configure(control *c, slice content, const char *name, bool disable_existing, const requester *by,
+                      push_result *result, weir_error *err) {
+    push_request request = {
+        .text = content, .name = name, .origin = CONFIG_API, .by = by, .disable_existing = disable_existing};
     return push_apply(c, &request, result, err);
 }
 

@@ -45,6 +45,8 @@ void backend_free(backend *b);
 
 /* Makes g current. Truncations of mode 'w' go into the queues at the mark. 0, or -1 (stopping). */
 int backend_swap(backend *b, generation *g, weir_error *err);
+/* Until all accepted before the call is routed and in the queues. */
+int backend_flush_routed(backend *b, int64_t deadline_ns);
 /* Until all accepted before the call is routed, published, and written by every target. */
 int backend_flush(backend *b, int64_t deadline_ns);
 /* Those who wait in backend_flush, now or later, give up: -1. Any thread. */

@@ -130,10 +130,13 @@ void backend_end_flushes(backend *b) {
     futex_signal(&b->mail_done);
 }
 
-int backend_flush(backend *b, int64_t deadline_ns) {
+int backend_flush_routed(backend *b, int64_t deadline_ns) {
     mail m = {.kind = MAIL_FLUSH};
-    if (!post(b, &m) || !await(b, &m, deadline_ns) || m.state != MAIL_DONE) return -1;
-    return drain_targets(b, deadline_ns) ? 0 : -1;
+    return post(b, &m) && await(b, &m, deadline_ns) && m.state == MAIL_DONE ? 0 : -1;
+}
+
+int backend_flush(backend *b, int64_t deadline_ns) {
+    return backend_flush_routed(b, deadline_ns) == 0 && drain_targets(b, deadline_ns) ? 0 : -1;
 }
 
 void backend_log(backend *b, int level, slice message) {

@@ -124,6 +124,25 @@ static int open_target(build *b, const plan_handler *plan, handler *h, weir_erro
     return rc;
 }
 
+/* An edit opens nothing anew that it does not change: the path may lead elsewhere by now, or be closed to a
+ * process that has given up its rights. */
+static const handler *unchanged(const build *b, const plan_handler *plan) {
+    for (size_t i = 0; b->edited != NULL && b->old != NULL && i < b->old->handler_count; i++)
+        if (b->old->handlers[i]->definition == plan->definition) return b->old->handlers[i];
+    return NULL;
+}
+
+static int take_target(build *b, const plan_handler *plan, handler *h, weir_error *err) {
+    const handler *was = unchanged(b, plan);
+    if (was != NULL) {
+        if (was->target != NULL) target_retain(was->target);
+        h->target = was->target;
+        h->options_tag = was->options_tag;
+        return 0;
+    }
+    return open_target(b, plan, h, err);
+}
+
 /* The old generation's handler that this one goes on as: the same definition, on the same target, whose
  * writer alone counts what is delivered. */
 static handler_stats *old_row(const build *b, const handler *h) {
@@ -198,7 +217,7 @@ static int build_handler(build *b, const plan_handler *plan) {
     if (h->filters == NULL || (plan->kind->holds && (h->held = hold_create()) == NULL)) return no_memory(b);
     h->filter_count = plan->filters.count;
     bool prepared = plan->kind->prepare == NULL || plan->kind->prepare(&plan->args, h, &err) == 0;
-    if (prepared && open_target(b, plan, h, &err) == 0 && take_row(b, h, &err) == 0) return 0;
+    if (prepared && take_target(b, plan, h, &err) == 0 && take_row(b, h, &err) == 0) return 0;
     tell(b, plan->args_line, "handler_", plan->name, "args", err.message);
     return -1;
 }

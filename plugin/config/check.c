@@ -65,7 +65,9 @@ static void check_all(checker *c) {
     name_map_init(&c->listed, a);
     dict d;
     if (c->is_dict ? !dict_read(c, &d) : !read_ini(c, in)) return;
-    c->base_dir = working_directory(c);
+    /* An edit means the files that the plan means, also when the host has changed its directory since. */
+    c->base_dir = c->rules->edited != NULL ? check_copy(c, c->rules->edited->base_dir) : working_directory(c);
+    c->plan->base_dir = c->base_dir;
     check_settings(c);
     if (stripped.len == 0) return;
     check_formatters(c);

@@ -34,16 +34,18 @@ static int read_all(int fd, text *out, problems *p) {
     return 0;
 }
 
-config_plan *config_check_file(const char *path, const config_rules *rules, problems *p, weir_error *err) {
+int config_read_file(const char *path, text *out, problems *p) {
     int fd = descriptor_above(open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY));
-    if (fd < 0) {
-        tell(p, errno);
-        return NULL;
-    }
+    if (fd < 0) return tell(p, errno);
+    int rc = read_all(fd, out, p);
+    close(fd);
+    return rc;
+}
+
+config_plan *config_check_file(const char *path, const config_rules *rules, problems *p, weir_error *err) {
     text in;
     text_init(&in, 0);
-    int rc = read_all(fd, &in, p);
-    close(fd);
+    int rc = config_read_file(path, &in, p);
     config_plan *plan = rc == 0 ? config_check(text_slice(&in), path, rules, p, err) : NULL;
     text_done(&in);
     return plan;

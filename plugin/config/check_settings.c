@@ -32,6 +32,14 @@ static void ignore_admin(settings *s) {
     s->http[0] = s->config_port[0] = s->hosts[0] = '\0';
 }
 
+/* What the host's own configuration leaves out stays as it is; what it says, it may change. */
+static void take_running(settings *s, const settings *running) {
+    *s = *running;
+    s->disable_existing_given = false;
+}
+
+static bool disables(const config_rules *rules) { return rules->python_defaults || rules->disable_existing; }
+
 void check_settings(checker *c) {
     settings *s = &c->plan->settings;
     if (c->rules->edited != NULL) {
@@ -43,6 +51,8 @@ void check_settings(checker *c) {
     bool pushed = check_pushed(c) && c->rules->fixed != NULL;
     if (pushed)
         *s = *c->rules->fixed;
+    else if (c->rules->host_settings != NULL)
+        take_running(s, c->rules->host_settings);
     else
         settings_default(s);
     settings_read_section(&c->ini, "weir", s, &c->plan->memory, c->p);
@@ -55,5 +65,5 @@ void check_settings(checker *c) {
     if (pushed) hold_to_start(c);
     c->plan->escape_given = c->rules->escape_given;
     if (c->rules->escape_given) s->escape = c->rules->escape;
-    c->plan->disable_existing = s->disable_existing_given ? s->disable_existing : c->rules->python_defaults;
+    c->plan->disable_existing = s->disable_existing_given ? s->disable_existing : disables(c->rules);
 }

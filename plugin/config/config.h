@@ -79,6 +79,7 @@ typedef struct config_plan {
     char *text; /* the whole text, NUL-terminated */
     size_t text_len;
     config_origin origin;
+    slice base_dir; /* of relative paths; "": there was none */
     settings settings;
     plan_formatter *formatters;
     size_t formatter_count;
@@ -109,6 +110,9 @@ typedef struct config_rules {
      * text says; loggers whose level is what it is there keep the level that they have (the host may have set
      * another meanwhile); none is reset, disabled or enabled. */
     const struct config_plan *edited;
+    /* CONFIG_API, and no edit: the settings that run, to begin with; disable_existing: unless it says. */
+    const settings *host_settings;
+    bool disable_existing;
     bool repeats;         /* the very text that runs, pushed back: nothing is reopened */
     bool python_defaults; /* `weir log`: disable_existing yes, [admin] ignored */
     bool escape_given;    /* the command's --escape: instead of what [weir] and handlers say */
@@ -118,6 +122,8 @@ typedef struct config_rules {
 /* The plan, or NULL with p->errors > 0 (or err: no memory). file is the name for messages. */
 config_plan *config_check(slice text, const char *file, const config_rules *rules, problems *p,
                           weir_error *err);
+/* A file's text, at most LIMIT_CONFIG_TEXT of it; -1: told. */
+int config_read_file(const char *path, text *out, problems *p);
 /* Reads a file (at most LIMIT_CONFIG_TEXT) and checks it. */
 config_plan *config_check_file(const char *path, const config_rules *rules, problems *p, weir_error *err);
 void config_plan_free(config_plan *plan);

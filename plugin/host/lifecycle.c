@@ -9,6 +9,7 @@
 
 #include "base/futex.h"
 #include "frontend/module_state.h"
+#include "host/object.h"
 #include "host/service_name.h"
 
 static weir_core *current; /* atomic */
@@ -51,6 +52,16 @@ static void on_notice(void *arg, const char *where, int level, const char *messa
     if (!line.failed) backend_log(b, level, text_slice(&line));
     text_done(&line);
 }
+
+static bool root_has_handlers; /* atomic */
+
+void core_note_root(const config_plan *plan) {
+    bool has = plan != NULL && plan->origin != CONFIG_DEFAULT && plan->logger_count > 0 &&
+               plan->loggers[0].handler_count > 0;
+    __atomic_store_n(&root_has_handlers, has, __ATOMIC_RELAXED);
+}
+
+bool core_root_has_handlers(void) { return __atomic_load_n(&root_has_handlers, __ATOMIC_RELAXED); }
 
 /* ---- start, step by step ---- */
 
@@ -158,6 +169,8 @@ static int build_first(weir_core *core, const config_plan *plan, const core_opti
     if (config_build(plan, 1, core->targets, core->process, NULL, &rules, built, p) != 0) return -1;
     core->generations = 1;
     core->generation = built->generation;
+    built->tree.edit = options->keep_levels;
+    for (size_t i = 0; options->keep_levels && i < built->tree.count; i++) built->rows[i].level = LEVEL_UNSET;
     truncate_first(built->generation, options);
     return 0;
 }
@@ -224,6 +237,7 @@ static int start_once(weir_core *core, config_plan *plan, const char *config_pat
         goto fail;
     }
     open_front(core, &plan->settings);
+    core_note_root(plan);
     __atomic_store_n(&current, core, __ATOMIC_RELEASE);
     return 0;
 
@@ -274,6 +288,8 @@ static void tell_of_stuck(const text *names) {
 void core_stop(weir_core *core, int64_t stop_timeout_ms) {
     int64_t deadline = clock_monotonic_ns() + stop_timeout_ms * 1000000;
     __atomic_store_n(&current, NULL, __ATOMIC_RELEASE);
+    core_note_root(NULL);
+    objects_unbind_all();
     bool closed = front_close(FRONT_STOPPED);
     generation *last = backend_stop(core->backend, deadline);
     text left;

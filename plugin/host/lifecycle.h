@@ -45,6 +45,7 @@ typedef struct core_options {
     bool keep_contents; /* mode 'w' truncates nothing: `weir recover`, a forked child */
     bool no_admin;      /* no socket, no listeners, no watcher, no timers */
     bool python_defaults;
+    bool keep_levels;    /* the loggers' levels stay as the host has set them: it started by an edit */
     const char *service; /* NULL: as configured */
     bool is_child;       /* made after a fork */
 } core_options;
@@ -65,6 +66,11 @@ void core_forget(void);
 
 /* The running core, NULL when none. Weir's own threads and the command use it. */
 weir_core *core_current(void);
+
+/* Has the root logger a handler of a configuration (Python's root.handlers; Weir's default setup is nobody's)?
+ * Told with each plan that runs; one load. */
+void core_note_root(const config_plan *plan); /* NULL: none runs */
+bool core_root_has_handlers(void);
 
 /* One line of Weir's own on stderr, where nothing else is left to say it; not if that would wait. */
 void lastresort_notice(slice line);

@@ -193,6 +193,30 @@ static sink_status roll_write(sink *s, const sink_batch *batch, size_t *bytes, w
     return status;
 }
 
+/* For the host: not before a record, so nothing is noted of it in the queue. */
+static sink_status roll_now(sink *s, const sink_batch *batch, weir_error *err) {
+    roll_sink *r = of(s);
+    roll_frame first;
+    struct stat st;
+    chunk_roll note = {.step = (uint64_t)(r->rules.backups > 0 ? r->rules.backups - 1 : 0)};
+    if (batch->count > 0 && roll_frames_read(batch, batch->map->partial, &first, 1) == 1 &&
+        first.written > 0) {
+        error_set(err, WEIR_ERR_STATE, "a line is half written");
+        return SINK_AGAIN;
+    }
+    look_once(r);
+    if (file_sink_stat(r->file, &st) && !S_ISREG(st.st_mode)) {
+        error_set(err, WEIR_ERR_SYSTEM, "'%s' is no regular file", file_sink_place(r->file)->path);
+        return SINK_LOST;
+    }
+    weir_error why = {0};
+    int rc = r->rules.when == ROLL_SIZE ? roll_shift(file_sink_place(r->file), r->rules.backups, &note, &why)
+                                        : roll_by_time(r, clock_realtime_ns() / 1000000000, &why);
+    if (rc != 0) *err = why;
+    if (file_sink_reopen(r->file, &why) != 0 && rc == 0) *err = why, rc = -1;
+    return rc == 0 ? SINK_OK : SINK_LOST;
+}
+
 static sink_status roll_truncate(sink *s, weir_error *err) { return of(s)->file->truncate(of(s)->file, err); }
 
 /* ---- recovery ---- */
@@ -256,6 +280,7 @@ static int roll_open(const sink_spec *spec, bool recovery, sink **out, char key_
     r->base = (sink){.kind = &roll_sink_kind,
                      .write = roll_write,
                      .truncate = roll_truncate,
+                     .roll = roll_now,
                      .update = roll_update,
                      .moved = roll_moved,
                      .already = roll_already,

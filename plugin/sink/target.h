@@ -35,6 +35,9 @@ void target_registry_free(target_registry *r);
 /* Opens the sink; an existing target of the same key gets one more reference, else a queue and a
  * (not yet started) writer are made. *created as sink_kind.open's. */
 int target_acquire(target_registry *r, const sink_spec *spec, target **out, bool *created, weir_error *err);
+/* One more reference, without a look at what its path leads to now: a handler that goes on as it is. Whoever
+ * calls has, or borrows, a reference already. */
+void target_retain(target *t);
 /* The writer begins; called at the swap. Cannot fail later: the thread is made by acquire, parked. */
 void target_activate(target *t);
 void target_release(target *t);
@@ -56,6 +59,9 @@ void target_set_stalled(target *t, bool stalled);      /* backend */
 
 /* Waits until what is published now is written, or deadline. */
 bool target_drain(target *t, int64_t deadline_ns);
+/* The writer begins its file anew, between two records; waits until it has. WEIR_ERR_INVALID: it is no target
+ * that rolls; WEIR_ERR_TIMEOUT; else the system's reason. Any thread that has a reference. */
+int target_roll(target *t, int64_t deadline_ns, weir_error *err);
 /* Calls each for every target alive (registry locked). */
 void target_registry_each(target_registry *r, void (*each)(void *arg, target *t), void *arg);
 

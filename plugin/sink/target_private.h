@@ -40,6 +40,8 @@ struct target {
     uint32_t stop;   /* atomic: end now */
     uint32_t signal; /* futex: one of the words above changed */
 
+    uint32_t roll_asked, roll_done; /* atomic: by target_roll, by the writer; futex words */
+
     pthread_mutex_t gate;
     bool abandoned;
 
@@ -49,6 +51,7 @@ struct target {
     char trouble[256];
     target_update *offered; /* of the acquire that comes last; in force when activated */
     target_update *update;  /* in force, to be told to the sink */
+    weir_error rolled;      /* of the last target_roll; code 0: it went well */
 };
 
 struct target_registry {

@@ -166,6 +166,13 @@ static target *share(target *t, const sink_spec *spec, sink *s, weir_error *err)
     return t;
 }
 
+void target_retain(target *t) {
+    pthread_mutex_lock(&t->registry->lock);
+    t->refs++;
+    __atomic_store_n(&t->unused, 0, __ATOMIC_RELEASE);
+    pthread_mutex_unlock(&t->registry->lock);
+}
+
 /* Without malloc: it may be for want of memory that the file is not used. */
 static void unmake(const sink_spec *spec) {
     char path[PATH_MAX], below[PATH_MAX];

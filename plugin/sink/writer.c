@@ -236,6 +236,27 @@ static bool take_update(writer *w) {
     return enter(w);
 }
 
+/* Asked by target_roll. False: abandoned. */
+static bool roll_over(writer *w, chunk_view *views, size_t count) {
+    target *t = w->t;
+    uint32_t asked = __atomic_load_n(&t->roll_asked, __ATOMIC_ACQUIRE), given_up = 0;
+    if (__builtin_expect(asked == __atomic_load_n(&t->roll_done, __ATOMIC_RELAXED), 1)) return true;
+    weir_error err = {.code = 0};
+    sink_batch batch = {
+        .chunks = views, .count = count, .map = w->map, .stop = &t->stop, .given_up = &given_up};
+    leave(w);
+    sink_status status = t->sink->roll != NULL ? t->sink->roll(t->sink, &batch, &err) : SINK_OK;
+    if (!enter(w)) return false;
+    if (status == SINK_AGAIN) return true; /* the next write ends that line */
+    follow_sink(t);
+    pthread_mutex_lock(&t->lock);
+    t->rolled = err;
+    pthread_mutex_unlock(&t->lock);
+    __atomic_store_n(&t->roll_done, asked, __ATOMIC_RELEASE);
+    futex_wake_all(&t->roll_done);
+    return true;
+}
+
 /* The queue is empty. False: and nobody will fill it again. */
 static bool rest(writer *w) {
     target *t = w->t;
@@ -260,6 +281,7 @@ static bool step(writer *w) {
     chunk_view views[SINK_BATCH_CHUNKS];
     if (is_set(&w->t->stop) || !take_update(w)) return false;
     size_t count = chunk_queue_peek(w->t->queue, views, SINK_BATCH_CHUNKS, SINK_BATCH_BYTES);
+    if (!roll_over(w, views, count)) return false;
     if (count == 0) return rest(w);
     return views[0].head->kind == CHUNK_TRUNCATE ? empty_file(w) : write_batch(w, views, count);
 }

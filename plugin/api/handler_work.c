@@ -1,0 +1,113 @@
+/* handler_work.c - what a handler does when the host tells it to: flush, roll over, filter, format. In the
+ * host's threads; what is written is its writer's. */
+#include <stdlib.h>
+
+#include "admin/control/control.h"
+#include "api/records.h"
+#include "base/worker.h"
+
+static int64_t deadline_of(int timeout_ms) {
+    return timeout_ms < 0 ? INT64_MAX : clock_monotonic_ns() + (int64_t)timeout_ms * 1000000;
+}
+
+/* ---- what is open of it ---- */
+
+/* Its target, with one more reference, after all that was logged before is in its queue. NULL with code
+ * WEIR_OK: it is not open, or has none. */
+static target *settled_target(weir_handler *h, int64_t deadline_ns, weir_error *err) {
+    target *found = NULL;
+    control *c = control_current();
+    char *name = NULL;
+    objects_lock();
+    if (h->head.bound) name = strdup(h->head.name);
+    objects_unlock();
+    err->code = WEIR_OK;
+    if (name == NULL || c == NULL) return NULL;
+    if (control_flush_routed(c, deadline_ns) != 0)
+        error_set(err, WEIR_ERR_TIMEOUT, "handler %s: what was logged is not through in time", name);
+    else
+        found = control_handler_target(c, slice_of(name));
+    free(name);
+    return found;
+}
+
+/* 0, or -1: Weir does not run, or this thread may not wait for it. */
+static int begin(weir_error *err) {
+    if (worker_is_self() || api_in_edit())
+        return error_set(err, WEIR_ERR_STATE, "not from weir_edit, nor a handler, filter or formatter");
+    return host_enter(false, err);
+}
+
+int weir_handler_flush(weir_handler *h, int timeout_ms) {
+    weir_error err;
+    int64_t deadline = deadline_of(timeout_ms);
+    if (h == NULL || begin(&err) != 0) return -1;
+    target *t = settled_target(h, deadline, &err);
+    int rc = err.code == WEIR_OK ? 0 : -1;
+    if (t != NULL) {
+        rc = target_drain(t, deadline) ? 0 : -1;
+        target_release(t);
+    }
+    host_leave();
+    return rc;
+}
+
+int weir_handler_do_rollover(weir_handler *h, int timeout_ms, weir_error *err) {
+    weir_error own;
+    int64_t deadline = deadline_of(timeout_ms);
+    if (err == NULL) err = &own;
+    if (h == NULL) return api_missing("handler", err);
+    if (begin(err) != 0) return -1;
+    target *t = settled_target(h, deadline, err);
+    int rc = -1;
+    if (t != NULL) {
+        rc = target_drain(t, deadline)
+                 ? target_roll(t, deadline, err)
+                 : error_set(err, WEIR_ERR_TIMEOUT, "what it was given is not written in time");
+        target_release(t);
+    } else if (err->code == WEIR_OK) {
+        error_set(err, WEIR_ERR_STATE,
+                  "the handler is not open (attach it to a logger), or does not roll over");
+    }
+    host_leave();
+    return rc;
+}
+
+/* ---- a record of the host ---- */
+
+/* Its filters as they are now, each with one more owner. NULL and count 0: none. */
+static weir_filter **filters_of(const weir_handler *h, size_t *count) {
+    objects_lock();
+    *count = h->state->filter_count;
+    weir_filter **copy = malloc((*count + 1) * sizeof(weir_filter *));
+    for (size_t i = 0; copy != NULL && i < *count; i++) {
+        copy[i] = h->state->filters[i];
+        object_ref_locked(&copy[i]->head);
+    }
+    objects_unlock();
+    return copy;
+}
+
+int weir_handler_filter(weir_handler *h, weir_record *r, weir_error *err) {
+    size_t count;
+    int passes = 1;
+    if (h == NULL) return api_missing("handler", err);
+    weir_filter **filters = filters_of(h, &count);
+    if (filters == NULL) return api_no_memory(err);
+    for (size_t i = 0; i < count; i++) {
+        if (passes == 1) passes = weir_filter_filter(filters[i], r, err);
+        object_free(&filters[i]->head);
+    }
+    free(filters);
+    return passes;
+}
+
+long weir_handler_format(weir_handler *h, weir_record *r, char *buffer, size_t size, weir_error *err) {
+    text out;
+    if (h == NULL) return api_missing("handler", err);
+    weir_formatter *f = weir_handler_get_formatter(h);
+    text_init(&out, 0);
+    int rc = api_format(f, r, &out, err);
+    weir_formatter_free(f);
+    return api_give(&out, rc, buffer, size, err);
+}

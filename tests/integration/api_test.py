@@ -1,0 +1,309 @@
+"""Handlers, filters and formatters as C objects: a C host and real Python do the same script, and what they print,
+answer and leave in files is the same byte for byte."""
+import os
+import subprocess
+import sys
+
+import harness
+from harness import BUILD, ROOT, Service, full_env, run_dir, test, tmp
+
+HOST = os.path.join(BUILD, "tests/support/api_host")
+ORACLE = os.path.join(ROOT, "tests/support/api_oracle.py")
+
+
+def run(command, script, files):
+    directory = tmp()
+    for name, text in files.items():
+        with open(os.path.join(directory, name), "w") as f:
+            f.write(text)
+    with open(os.path.join(directory, "script"), "w") as f:
+        f.write(script)
+    runtime = run_dir()
+    env = full_env({"RUNTIME_DIRECTORY": runtime, "XDG_RUNTIME_DIR": runtime, "WEIR_SERVICE": harness.OWN})
+    done = subprocess.run(command + ["script"], cwd=directory, env=env, capture_output=True, timeout=60 * harness.SLOW)
+    left = {}
+    for name in sorted(os.listdir(directory)):
+        with open(os.path.join(directory, name), "rb") as f:
+            left[name] = f.read()
+    assert done.returncode == 0, (done.returncode, done.stdout, done.stderr)
+    return {"stdout": done.stdout, "stderr": done.stderr, **left}
+
+
+def lines(*operations):
+    """Each operation is a string, its words separated by " | "."""
+    return "".join("\t".join(o.split(" | ")) + "\n" for o in operations)
+
+
+def same(*operations, files=None):
+    """Answers that are errors begin with Python's words; Weir's may say more."""
+    script = lines(*operations)
+    theirs, ours = run([sys.executable, ORACLE], script, files or {}), run([HOST], script, files or {})
+    mine, real = ours["results"].decode().split("\n"), theirs["results"].decode().split("\n")
+    for at, (a, b) in enumerate(zip(mine, real)):
+        if b.startswith("error: ") and b[7:] in a:
+            mine[at] = b
+    ours["results"] = "\n".join(mine).encode()
+    # A handler opens its file when it is attached, Python's when it is made (docs/python-differences.md).
+    theirs = {k: v for k, v in theirs.items() if v or k in ours}
+    assert ours == theirs, "script:\n%s\nPython: %s\nWeir:   %s" % (
+        script, {k: v for k, v in theirs.items() if ours.get(k) != v}, {k: v for k, v in ours.items() if theirs.get(k) != v})
+    return ours
+
+
+LOG = ["log | root | %d | root %d" % (n, n) for n in (10, 20, 30, 40)] + ["log | a.b | 30 | deep", "log | a | 20 | low"]
+
+BASIC = [
+    [],
+    ["level=10"],
+    ["level=20", "format=%(levelname)-8s|%(name)s|%(message)s"],
+    ["level_name=INFO"],
+    ["level=0"],
+    ["filename=x.log"],
+    ["filename=x.log", "filemode=w", "level=10"],
+    ["filename=x.log", "filemode=a", "format=%(message)s"],
+    ["filename=x.log", "encoding=utf-8", "errors=backslashreplace"],
+    ["stream=stdout"],
+    ["stream=stderr", "level=10"],
+    ["style={", "level=20"],
+    ["style=$", "level=20"],
+    ["style={", "format={levelname:>10} {message}"],
+    ["style=$", "format=$levelname/${name}/$message"],
+    ["datefmt=<day>", "format=%(asctime)s %(message)s"],
+    ["force=1", "level=10"],
+    ["handlers=h,g", "format=%(name)s: %(message)s", "level=10"],
+    ["handlers=h", "style={", "level=10"],
+    # errors, with Python's words
+    ["filename=x.log", "stream=stdout"],
+    ["handlers=h", "filename=x.log"],
+    ["handlers=h", "stream=stdout"],
+    ["style=#"],
+    ["level_name=LOUD"],
+    ["format=%(message", "level=10"],
+    ["format={message", "style={"],
+]
+MADE = ["handler | h | StreamHandler | {'stream': sys.stdout}", "handler | g | FileHandler | {'filename': 'g.log'}",
+        "formatter | f | g: %(message)s | - | -", "setformatter | g | f"]
+
+
+@test(covers=["api 1"], quick=True)
+def basic_config_as_python():
+    for options in BASIC:
+        needs = MADE if any(o.startswith("handlers") for o in options) else []
+        # An error leaves Python with a file made, or a handler attached: Weir changes nothing then.
+        same(*needs, " | ".join(["basic"] + options), *LOG, files={"x.log": "before\n"}) \
+            if not is_error(options) else refused(needs, options)
+
+
+def is_error(options):
+    return options in BASIC[19:]
+
+
+def refused(needs, options):
+    script = lines(*needs, " | ".join(["basic"] + options), "list | root")
+    theirs, ours = run([sys.executable, ORACLE], script, {}), run([HOST], script, {})
+    at = len(needs)
+    real, mine = theirs["results"].decode().split("\n")[at], ours["results"].decode().split("\n")[at]
+    assert mine.startswith("error: ") and real[7:] in mine, (real, mine)
+    assert ours["results"].decode().split("\n")[at + 1] == "0", "nothing was attached"
+
+
+@test(covers=["api 1"])
+def basic_config_twice():
+    same("basic | level=20", "basic | level=10 | format=never", *LOG)
+    same("basic | filename=x.log | level=20", "log | root | 20 | one", "basic | force=1 | stream=stdout | level=10", *LOG)
+    same("handler | h | FileHandler | {'filename': 'h.log'}", "attach | root | h", "basic | level=10", *LOG)
+    same("handler | h | FileHandler | {'filename': 'h.log'}", "attach | a | h", "basic | level=10", *LOG)
+    same("basic | handlers=", "log | root | 30 | nobody", "list | root", "basic | stream=stdout", "log | root | 30 | you")
+    same("handler | h | FileHandler | {'filename': 'h.log'}", "attach | root | h", "log | root | 30 | one",
+         "basic | force=1 | level=10", "log | root | 10 | two", "attach | a | h", "log | a | 30 | three")
+    same("level | root | 10", "level | a | 40", "basic", *LOG)
+
+
+@test(covers=["api 1"])
+def root_functions_configure():
+    same("root | 20 | not shown", "root | 30 | shown", "list | root", "root | 50 | again")
+    same("root | 10 | not shown", "log | root | 30 | by the handler that debug() made")
+    same("handler | h | StreamHandler | {'stream': sys.stdout}", "attach | root | h", "root | 30 | to h", "list | root")
+    same("level | root | 10", "root | 10 | ten", "root | 40 | forty")
+
+
+@test(covers=["api 2"], quick=True)
+def handlers_come_and_go():
+    file = "handler | h | FileHandler | {'filename': 'h.log', 'mode': 'w'}"
+    same(file, "attach | root | h", "log | a.b | 30 | one", "detach | root | h", "log | a.b | 30 | to lastResort",
+         "attach | root | h", "log | a.b | 30 | three", "list | root", "has | a.b", "has | root")
+    same(file, "attach | a | h", "attach | a.b | h", "log | a.b | 30 | twice", "attach | a | h", "log | a | 30 | once",
+         "list | a", "detach | a.b | h", "log | a.b | 30 | once again")
+    same(file, "attach | a | h", "log | a | 30 | x", "log | b | 30 | lastResort", "log | b | 20 | nothing")
+    same(file, "handler | g | StreamHandler | -", "attach | a | h", "attach | root | g", "log | a.b | 40 | both",
+         "propagate | a | 0", "log | a.b | 40 | h alone", "has | a.b", "has | a", "propagate | a | 1",
+         "log | a.b | 40 | both again", "propagate | root | 0")
+    same(file, "detach | a | h", "detach | root | h", "has | a", "has | root", "list | root", "propagate | x.y | 0", "has | x.y")
+    same(file, "attach | root | h", "log | root | 30 | one", "close | h", "log | root | 30 | lastResort", "list | root")
+    same(file, "attach | root | h", "log | root | 30 | one", "free | h", "log | root | 30 | two", "list | root")
+
+
+@test(covers=["api 2"])
+def levels_formatters_filters_change():
+    made = ["handler | h | StreamHandler | {'stream': sys.stdout}", "attach | root | h", "level | root | 10"]
+    same(*made, *LOG, "setlevel | h | 30", *LOG, "setlevel | h | 0", *LOG, "setlevel | h | 15", *LOG, "list | root")
+    same(*made, "formatter | f | %(levelname)s %(message)s | - | -", "setformatter | h | f", *LOG,
+         "formatter | g | {name}/{message} | - | {", "setformatter | h | g", *LOG,
+         "formatter | d | $message $levelno | - | $", "setformatter | h | d", *LOG)
+    same(*made, "filter | only | a.b", "addfilter | h | only", *LOG, "addfilter | h | only", "removefilter | h | only", *LOG,
+         "removefilter | h | only")
+    same(*made, "filter | only | a.b", "lfilter | a | only", *LOG, "lfilter | root | only", *LOG, "lunfilter | a | only", *LOG)
+    same(*made, "filter | one | a", "filter | two | a.b", "addfilter | h | one", "addfilter | h | two", *LOG,
+         "removefilter | h | two", *LOG)
+    same("handler | h | FileHandler | {'filename': 'x.log'}", "setlevel | h | 40", "formatter | f | <%(message)s> | - | -",
+         "setformatter | h | f", "filter | only | a", "addfilter | h | only", "attach | root | h", "log | a | 40 | yes",
+         "log | b | 40 | no", "log | a | 30 | no", "list | root")
+    same(*made, "stream | h | stderr", *LOG, "stream | h | stdout", *LOG)
+    same(*made, "name | h | mine", "byname | mine", "byname | other", *LOG)
+    same("formatter | f | %(nothing) | - | -", "formatter | f | %(message)s | - | #", "formatter | f | no fields | - | -",
+         "formatter | f | {message | - | {", "formatter | f | $ | - | $", "formatter | f | %(message)s | - | -",
+         "formatter | f | - | - | {")
+
+
+@test(covers=["api 2"])
+def several_edits_as_one():
+    same("handler | h | FileHandler | {'filename': 'h.log'}", "handler | g | StreamHandler | {'stream': sys.stdout}", "edit",
+         "attach | root | h", "attach | a | g", "setlevel | g | 40", "propagate | a | 0", "end", "log | a.b | 40 | g",
+         "log | a | 30 | nobody", "log | root | 30 | h", "list | root", "list | a", "has | a.b")
+
+
+@test(covers=["api 2"])
+def rollover_by_hand():
+    rolling = "handler | h | handlers.RotatingFileHandler | {'filename': 'r.log', 'backupCount': 2}"
+    same(rolling, "attach | root | h", "log | root | 30 | one", "rollover | h", "log | root | 30 | two", "rollover | h",
+         "log | root | 30 | three", "rollover | h", "rollover | h", "log | root | 30 | four", "flush | h")
+    same("handler | h | handlers.RotatingFileHandler | {'filename': 'r.log', 'backupCount': 3, 'maxBytes': 30}",
+         "attach | root | h", "log | root | 30 | one is short", "rollover | h", "log | root | 30 | two",
+         "log | root | 30 | three is longer than that", "log | root | 30 | four", "flush | h")
+
+
+@test(covers=["api 2"])
+def a_configuration_replaces_what_was_attached():
+    ini = """[loggers]
+keys=root,k
+[handlers]
+keys=file
+[formatters]
+keys=line
+[logger_root]
+level=INFO
+handlers=file
+[logger_k]
+level=ERROR
+handlers=
+qualname=k
+[handler_file]
+class=FileHandler
+formatter=line
+args=('c.log',)
+[formatter_line]
+format=%(levelname)s %(message)s
+"""
+    made = ["handler | h | FileHandler | {'filename': 'h.log'}", "attach | root | h", "log | root | 30 | h"]
+    same(*made, "log | old | 30 | old", "config | c.ini | 0", "log | root | 20 | c", "log | old | 40 | disabled",
+         "log | k | 30 | below", "log | k.x | 40 | reaches", "list | root", "attach | root | h", "log | root | 30 | both",
+         "list | root", files={"c.ini": ini})
+    same(*made, "log | old | 30 | old", "config | c.ini | 1", "log | old | 40 | enabled", files={"c.ini": ini})
+    same("config | c.ini | 0", *LOG, *made, *LOG, "list | root", "detach | root | h", *LOG, files={"c.ini": ini})
+    same(*made, 'dict | {"version": 1, "root": {"level": "INFO", "handlers": []}}', "log | root | 30 | lastResort", "list | root")
+
+
+# ---- while others log --------------------------------------------------------------------
+
+def load(**more):
+    return Service(None, program=os.path.join(BUILD, "tests/support/api_load"), **more)
+
+
+def check_order(lines, counts, what):
+    """Every number of each thread once and in order."""
+    seen = {0: 0, 1: 0}
+    for line in lines:
+        thread, number = line.split()
+        t, n = int(thread[1:]), int(number[1:])
+        assert n == seen[t], "%s: thread %d has %d where %d should be" % (what, t, n, seen[t])
+        seen[t] = n + 1
+    assert [seen[0], seen[1]] == counts, (what, seen, counts)
+
+
+def no_doubles(lines, what):
+    last = {}
+    for line in lines:
+        thread, number = line.split()[-2:]
+        assert int(number[1:]) > last.get(thread, -1), "%s: %s again or out of order" % (what, line)
+        last[thread] = int(number[1:])
+
+
+@test(covers=["api 3"])
+def edits_under_load():
+    with load(argument="-") as s:
+        s.run("begin")
+        s.run("threads")
+        s.run("edits 3000")
+        counts = [int(n) for n in s.run("halt").split()]
+        s.run("flush")
+        law, handlers = s.status()["law"], {h["name"]: h for h in s.status()["handlers"]}
+        assert min(counts) > 1000, counts
+        assert law["accepted"] == law["routed"] + sum(law["dropped"].values()) + law["in_rings"], law
+        kept = handlers["api-1"]
+        assert kept["given"] == kept["delivered"] + sum(kept["dropped"].values()) + kept["pending"], kept
+        assert kept["delivered"] == sum(counts), (kept, counts)
+        assert s.status()["generation"] >= 2400
+        assert s.stop() == 0
+        check_order(s.lines("keep.log"), counts, "keep.log")
+        assert len(s.lines("second.log")) > 100
+        no_doubles(s.lines("second.log"), "second.log")
+
+
+# ---- what is seen of it ------------------------------------------------------------------
+
+CONFIG = """[admin]
+[loggers]
+keys=root,k
+[handlers]
+keys=file
+[formatters]
+keys=
+[logger_root]
+level=INFO
+handlers=file
+[logger_k]
+level=ERROR
+handlers=
+qualname=k
+[handler_file]
+class=FileHandler
+args=('{dir}/file.log',)
+"""
+
+
+@test(covers=["api 4"])
+def edits_are_shown():
+    with load(start=False) as s:
+        s.write_config(CONFIG)
+        s.start()
+        s.run("begin")
+        config = s.weir("config", "get", check=0).stdout
+        assert "keep.log" in config and "file.log" in config, config
+        audit = [a for a in s.status()["audit"] if a["way"] == "api"]
+        assert audit and audit[0]["who"] == "weir_logger_add_handler", audit
+        assert "api" in s.weir("config", "history", check=0).stdout
+        loggers = {l["name"]: l for l in s.api("GET", "/api/loggers")["loggers"]}
+        assert loggers["k"]["level"] in (40, "ERROR"), loggers["k"]
+        assert loggers["root"]["handlers"] == ["file", "api-1"], loggers["root"]
+        # What is shown can be pushed back; the objects are no part of it then, as after any push.
+        with open(s.path("shown.json"), "w") as f:
+            f.write(config)
+        s.weir("push", s.path("shown.json"), check=0)
+        assert s.run("edits 1") == "ok"
+        loggers = {l["name"]: l for l in s.api("GET", "/api/loggers")["loggers"]}
+        assert loggers["root"]["handlers"] == ["file", "api-1"] and loggers["host"]["handlers"] == ["api-2"], loggers
+        s.run("end")
+        assert s.stop() == 0
+
+
+harness.main()
