@@ -187,6 +187,8 @@ void config_dump(const config_plan *plan, text *out);
  * why. masked: with passwords as '***'. */
 typedef enum config_form { CONFIG_AS_INI, CONFIG_AS_JSON } config_form;
 int config_print(const config_plan *plan, config_form form, bool masked, text *out, weir_error *err);
+/* A dict of that kind as JSON with one member a line; LIMIT_VALUE_DEPTH deep. */
+void config_print_dict(const value *dict, text *out);
 /* What both begin with, so that a text that was not printed here is told from one that was at once. */
 bool config_looks_printed(slice text);
 

@@ -53,6 +53,11 @@ static void add_indented(const value *v, int depth, text *out) {
     text_add_char(out, ']');
 }
 
+void config_print_dict(const value *dict, text *out) {
+    add_indented(dict, 0, out);
+    text_add_char(out, '\n');
+}
+
 /* ---- INI, read back ---- */
 
 static int compare(const config_plan *plan, const config_plan *back, weir_error *err) {
@@ -126,7 +131,7 @@ int config_print(const config_plan *plan, config_form form, bool masked, text *o
     else if (form == CONFIG_AS_INI)
         rc = print_as_ini(plan, &v, &memory, masked, &made, err);
     else
-        add_indented(&v, 0, &made), text_add_char(&made, '\n');
+        config_print_dict(&v, &made);
     if (rc == 0) text_add_slice(out, text_slice(&made));
     if (rc == 0 && (made.failed || out->failed)) rc = error_set(err, WEIR_ERR_SYSTEM, "no memory");
     text_done(&made);
