@@ -136,3 +136,18 @@ Test(level, readers_need_no_lock) {
     for (int i = 0; i < 3; i++) pthread_join(threads[i], NULL);
     cr_assert_eq(from("T2_30"), 130);
 }
+
+Test(level, every_name_with_its_number) {
+    slice name;
+    int level, count = 0, warn = 0;
+    cr_assert_eq(level_add_name(35, SLICE_LITERAL("NOTICE")), 0);
+    for (size_t i = 0; level_name_at(i, &name, &level); i++) {
+        int found = -1;
+        cr_assert(level_from_name(name, &found) && found == level);
+        cr_assert_eq(name.data[name.len], '\0');
+        if (slice_is(name, "WARN")) warn = level;
+        count++;
+    }
+    cr_assert_eq(count, 9);
+    cr_assert_eq(warn, 30);
+}

@@ -9,6 +9,7 @@
 #include "base/clock.h"
 #include "base/limits.h"
 #include "frontend/context.h"
+#include "weir_logging.h"
 
 static logger *get(const char *name) { return logger_get(slice_of(name), NULL); }
 static int threshold(const logger *l) { return __atomic_load_n(&l->self.head.threshold, __ATOMIC_RELAXED); }
@@ -263,4 +264,66 @@ Test(bound_context, bound) {
     cr_assert_eq(context_pop(&c, SLICE_LITERAL("k")), 0);
     cr_assert_eq(context_push(&c, SLICE_LITERAL("k"), slice_make(large, LIMIT_CONTEXT - 10)), -1);
     cr_assert_eq(c.len, 0);
+}
+
+/* ---- what a logger says of itself ---- */
+
+static void collect(void *arg, const char *name, weir_logger *found) {
+    char *out = arg;
+    snprintf(out + strlen(out), 200 - strlen(out), "%s%s ", name, found == NULL ? "?" : "");
+}
+
+Test(tree, parents_and_children_are_those_that_were_asked_for) {
+    char seen[200] = "";
+    weir_logger *abc = weir_get_logger("a.b.c"), *a = weir_get_logger("a");
+    cr_assert_eq(weir_get_parent(abc), a);
+    cr_assert_eq(weir_get_parent(a), weir_get_logger(NULL));
+    cr_assert_null(weir_get_parent(weir_get_logger(NULL)));
+    weir_each_logger(collect, seen);
+    cr_assert_str_eq(seen, "a a.b? a.b.c ");
+    seen[0] = '\0';
+    weir_each_child(a, collect, seen);
+    cr_assert_str_eq(seen, "", "a.b is only a part of a name");
+    weir_logger *ab = weir_get_logger("a.b");
+    weir_each_child(a, collect, seen);
+    cr_assert_str_eq(seen, "a.b ");
+    cr_assert_eq(weir_get_parent(abc), ab);
+}
+
+Test(tree, disabled_at_run_time) {
+    weir_logger *l = weir_get_logger("d"), *bound = weir_bind(l, "k", "v"), *below = weir_get_logger("d.e");
+    cr_assert_eq(weir_get_disabled(l), 0);
+    weir_set_disabled(bound, 7);
+    cr_assert_eq(weir_get_disabled(l), 1);
+    cr_assert_not(weir_is_enabled(l, WEIR_LEVEL_CRITICAL));
+    cr_assert_not(weir_is_enabled(bound, WEIR_LEVEL_CRITICAL));
+    cr_assert(weir_is_enabled(below, WEIR_LEVEL_CRITICAL));
+    weir_set_disabled(l, 0);
+    cr_assert(weir_is_enabled(bound, WEIR_LEVEL_CRITICAL));
+    weir_set_level(l, WEIR_LEVEL_ERROR);
+    cr_assert_eq(weir_get_level(l), WEIR_LEVEL_ERROR);
+    cr_assert_eq(weir_get_level(below), WEIR_LEVEL_NOTSET);
+    weir_disable(WEIR_LEVEL_INFO);
+    cr_assert_eq(weir_get_disable(), WEIR_LEVEL_INFO);
+}
+
+static void note_made(void *arg, weir_logger *made) {
+    int *count = arg;
+    cr_assert_eq(weir_get_logger(weir_logger_name(made)), made, "no lock is held");
+    ++*count;
+}
+
+Test(tree, the_logger_class_is_told_of_each_logger_once) {
+    int count = 0;
+    weir_set_logger_class(note_made, &count);
+    weir_get_logger("x.y");
+    weir_get_logger("x.y");
+    logger_get(slice_of("from.a.configuration"), NULL);
+    cr_assert_eq(count, 2);
+    weir_get_logger("x");
+    cr_assert_eq(count, 3, "it was only a part of a name before");
+    weir_set_logger_class(NULL, NULL);
+    weir_get_logger("y");
+    cr_assert_eq(count, 3);
+    cr_assert_null(weir_get_logger_class(NULL));
 }
