@@ -1,4 +1,6 @@
 /* check.c - weir check: what is wrong with a configuration file. Opens and executes nothing of it. */
+#include <string.h>
+
 #include "admin/cli/check.h"
 #include "config/config.h"
 
@@ -29,13 +31,26 @@ void check_print(const problems *p, bool json) {
     text_done(&out);
 }
 
+void check_defaults(const invocation *call, ini_default *list, config_rules *rules) {
+    for (size_t i = 0; i < call->default_count; i++) {
+        const char *equal = strchr(call->defaults[i], '=');
+        list[i].key = slice_make(call->defaults[i], (size_t)(equal - call->defaults[i]));
+        list[i].value = slice_of(equal + 1);
+    }
+    rules->defaults = list;
+    rules->default_count = call->default_count;
+}
+
 static int run(invocation *call) {
     problems p;
     weir_error err = {0};
     config_rules rules = {.origin = CONFIG_START};
+    ini_default defaults[CLI_WHERE_MAX];
+    check_defaults(call, defaults, &rules);
     if (problems_init(&p, call->words[0]) != 0) return complain(EXIT_USAGE, "no memory");
     config_plan *plan = config_check_file(call->words[0], &rules, &p, &err);
     if (plan != NULL) config_probe_paths(plan, &p);
+    int asked = plan != NULL && p.errors == 0 ? check_live(call, plan, &p) : 0;
     problems_sort(&p);
     if (plan == NULL && p.errors == 0) complain(0, "%s", err.message);
     check_print(&p, call->json);
@@ -45,7 +60,7 @@ static int run(invocation *call) {
                plan->handler_count, plan->formatter_count);
     config_plan_free(plan);
     problems_done(&p);
-    return status;
+    return status == EXIT_DONE ? asked : status;
 }
 
 const verb verb_check = {
@@ -54,9 +69,12 @@ const verb verb_check = {
     .words_min = 1,
     .words_max = 1,
     .summary = "Say what is wrong with a configuration file",
-    .more = "One line a problem, FILE:LINE: [section] key: what is wrong (what would be right). Nothing is "
-            "opened,\n"
-            "made or executed. Exit 2 when there is an error; warnings alone are exit 0.",
-    .options = {OPT_OUTPUT, OPT_HELP},
+    .more =
+        "One line a problem, FILE:LINE: [section] key: what is wrong (what would be right). Nothing is "
+        "opened,\n"
+        "made or executed. Exit 2 when there is an error; warnings alone are exit 0.\n"
+        "Where its service runs (that of the options, of [weir] service, or the only one), it is asked which "
+        "loggers\na push of the file would disable, and whether it would take it.",
+    .options = {SERVICE_OPTIONS, OPT_DEFAULTS, OPT_HELP},
     .run = run,
 };

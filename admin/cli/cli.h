@@ -40,6 +40,7 @@ typedef enum option_id {
     OPT_HISTORY,
     OPT_IF_GENERATION,
     OPT_AS,
+    OPT_DEFAULTS,
     OPT_COUNT
 } option_id;
 
@@ -57,6 +58,8 @@ typedef struct invocation {
     const char *option[OPT_COUNT]; /* the value, "" for a switch that is set, NULL */
     const char *where[CLI_WHERE_MAX];
     size_t where_count;
+    const char *defaults[CLI_WHERE_MAX];
+    size_t default_count;
     char **words; /* what is left: FILE, LOGGER=LEVEL, … */
     int word_count;
     bool json;  /* -o json */

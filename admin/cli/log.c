@@ -2,6 +2,8 @@
  * scripts log, and how Weir is compared with Python. Ignores [admin]: no socket, no port. */
 #include "admin/cli/log.h"
 
+#include "admin/cli/check.h"
+
 #include <errno.h>
 #include <stdarg.h>
 #include <stdlib.h>
@@ -96,6 +98,8 @@ static int run(invocation *call) {
     if (path == NULL)
         return complain(EXIT_USAGE, "log wants -c CONFIG and reads records to log from standard input\n"
                                     "(records are read with `weir tail` and `weir query`)");
+    ini_default defaults[CLI_WHERE_MAX];
+    check_defaults(call, defaults, &rules);
     int status = take_escape(call, &rules);
     if (status != 0) return status;
     if (problems_init(&p, path) != 0) return complain(EXIT_USAGE, "no memory");
@@ -118,6 +122,6 @@ const verb verb_log = {
             "  {\"op\":\"reconfigure\",\"path\":\"other.ini\"}   "
             "{\"op\":\"add_level_name\",\"level\":35,\"name\":\"NOTICE\"}\n"
             "  {\"op\":\"sleep\",\"ms\":100}   {\"op\":\"flush\"}",
-    .options = {OPT_CONFIG, OPT_JSONL, OPT_LOGGER, OPT_LEVEL, OPT_ESCAPE, OPT_HELP},
+    .options = {OPT_CONFIG, OPT_JSONL, OPT_LOGGER, OPT_LEVEL, OPT_ESCAPE, OPT_DEFAULTS, OPT_HELP},
     .run = run,
 };

@@ -35,6 +35,9 @@ const option_row option_rows[OPT_COUNT] = {
     [OPT_HISTORY] = {OPT_HISTORY, "--history", 0, "FILE", "read that history database, no service needed"},
     [OPT_IF_GENERATION] = {OPT_IF_GENERATION, "--if-generation", 0, "N",
                            "only if generation N still runs (exit 6 otherwise)"},
+    [OPT_DEFAULTS] =
+        {OPT_DEFAULTS, "--defaults", 0, "KEY=VALUE",
+         "a key that the file's [DEFAULT] has before it is read, as fileConfig's defaults; repeatable"},
     [OPT_AS] = {OPT_AS, "--as", 0, "FORM", "ini or json, whatever form the configuration came in"},
 };
 
@@ -65,15 +68,18 @@ static const option_row *find(const verb *v, const char *word, size_t len) {
     return NULL;
 }
 
-static int store(invocation *out, const option_row *row, const char *given) {
-    if (row->id != OPT_WHERE) {
-        out->option[row->id] = given;
-        return 0;
-    }
-    if (out->where_count == CLI_WHERE_MAX || strchr(given, '=') == NULL)
-        return complain(EXIT_USAGE, "--where %s: expected FIELD=VALUE, at most %d times", given,
+static int store_pair(const option_row *row, const char *given, const char **list, size_t *count) {
+    if (*count == CLI_WHERE_MAX || strchr(given, '=') == NULL)
+        return complain(EXIT_USAGE, "%s %s: expected %s, at most %d times", row->name, given, row->value,
                         CLI_WHERE_MAX);
-    out->where[out->where_count++] = given;
+    list[(*count)++] = given;
+    return 0;
+}
+
+static int store(invocation *out, const option_row *row, const char *given) {
+    if (row->id == OPT_WHERE) return store_pair(row, given, out->where, &out->where_count);
+    if (row->id == OPT_DEFAULTS) return store_pair(row, given, out->defaults, &out->default_count);
+    out->option[row->id] = given;
     return 0;
 }
 

@@ -48,7 +48,10 @@ static slice working_directory(checker *c) {
 }
 
 static bool read_ini(checker *c, slice in) {
-    if (ini_parse_text(in, &c->plan->memory, &c->ini, c->p) == 0) return true;
+    arena *a = &c->plan->memory;
+    if (ini_parse_text(in, a, &c->ini, c->p) == 0 &&
+        ini_add_defaults(&c->ini, c->rules->defaults, c->rules->default_count, a) == 0)
+        return true;
     c->no_memory = true;
     return false;
 }

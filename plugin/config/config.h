@@ -113,9 +113,11 @@ typedef struct config_rules {
     /* CONFIG_API, and no edit: the settings that run, to begin with; disable_existing: unless it says. */
     const settings *host_settings;
     bool disable_existing;
-    bool repeats;         /* the very text that runs, pushed back: nothing is reopened */
-    bool python_defaults; /* `weir log`: disable_existing yes, [admin] ignored */
-    bool escape_given;    /* the command's --escape: instead of what [weir] and handlers say */
+    bool repeats;                /* the very text that runs, pushed back: nothing is reopened */
+    bool python_defaults;        /* `weir log`: disable_existing yes, [admin] ignored */
+    const ini_default *defaults; /* fileConfig's `defaults`; dictConfig has none */
+    size_t default_count;
+    bool escape_given; /* the command's --escape: instead of what [weir] and handlers say */
     escape_mode escape;
 } config_rules;
 

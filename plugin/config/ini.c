@@ -155,6 +155,43 @@ int ini_parse_text(slice in, arena *a, ini_file *out, problems *p) {
     return failed ? -1 : 0;
 }
 
+/* The text's [DEFAULT], or one that is put behind its sections. NULL: no memory. */
+static ini_section *default_section(builder *b) {
+    uint32_t index;
+    if (name_map_get(&b->out->names, 0, SLICE_LITERAL("DEFAULT"), &index)) {
+        b->open = index;
+        return open_section(b);
+    }
+    ini_section *list = room(b, b->out->sections, b->out->count, &b->section_room, sizeof *list);
+    if (list == NULL) return NULL;
+    b->out->sections = list;
+    b->open = b->out->count++;
+    *open_section(b) = (ini_section){.name = SLICE_LITERAL("DEFAULT")};
+    if (name_map_put(&b->out->names, 0, open_section(b)->name, (uint32_t)b->open) != 0) b->failed = true;
+    return open_section(b);
+}
+
+int ini_add_defaults(ini_file *f, const ini_default *list, size_t count, arena *a) {
+    builder b = {.memory = a, .out = f, .section_room = f->count};
+    uint32_t index;
+    if (count == 0) return 0;
+    ini_section *s = default_section(&b);
+    if (s == NULL) return -1;
+    ini_key *keys = arena_alloc(a, (s->count + count) * sizeof *keys);
+    if (keys == NULL) return -1;
+    if (s->count > 0) memcpy(keys, s->keys, s->count * sizeof *keys);
+    s->keys = keys;
+    for (size_t i = 0; i < count && !b.failed; i++) {
+        slice key = lower(&b, list[i].key);
+        if (name_map_get(&f->names, (uint32_t)b.open + 1, key, &index)) continue;
+        s->keys[s->count] = (ini_key){.name = key, .raw = copy(&b, list[i].value)};
+        if (name_map_put(&f->names, (uint32_t)b.open + 1, key, (uint32_t)s->count) != 0) b.failed = true;
+        s->count++;
+    }
+    f->defaults = ini_find(f, SLICE_LITERAL("DEFAULT"));
+    return b.failed ? -1 : 0;
+}
+
 const ini_section *ini_find(const ini_file *f, slice name) {
     uint32_t index;
     return name_map_get(&f->names, 0, name, &index) ? &f->sections[index] : NULL;

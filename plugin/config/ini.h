@@ -33,6 +33,11 @@ typedef struct ini_file {
 /* Everything lives in the arena. What is wrong goes to p;
  * the result holds what could be read. -1 only without memory. Names are NUL-terminated. */
 int ini_parse_text(slice text, arena *a, ini_file *out, problems *p);
+/* Keys that [DEFAULT] has before the text (fileConfig's `defaults`): the text's own win. -1: no memory. */
+typedef struct ini_default {
+    slice key, value; /* raw: interpolated where it is used */
+} ini_default;
+int ini_add_defaults(ini_file *f, const ini_default *list, size_t count, arena *a);
 const ini_section *ini_find(const ini_file *f, slice name);
 /* The raw value, [DEFAULT] included; NULL: not there. */
 const ini_key *ini_get_raw(const ini_file *f, const ini_section *s, const char *key);
