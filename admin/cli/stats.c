@@ -42,6 +42,18 @@ static void print_receiver(const value *r) {
     fputc('\n', stdout);
 }
 
+/* Classes of the host's that hold the records up. */
+static void print_slow(const value *classes) {
+    for (size_t i = 0; i < classes->list.count; i++) {
+        const value *c = &classes->list.items[i];
+        slice name = get_str(c, "name"), sort = get_str(c, "sort");
+        if (!get_bool(c, "slow")) continue;
+        printf("slow: %.*s class %.*s: %lld us on the average, %lld us once, %lld calls\n", (int)sort.len,
+               sort.data, (int)name.len, name.data, (long long)get_int(c, "mean_us"),
+               (long long)get_int(c, "slowest_us"), (long long)get_int(c, "calls"));
+    }
+}
+
 static void print_status(const value *s) {
     const value *law = value_get(s, SLICE_LITERAL("law")), *list = get_list(s, "handlers");
     const value *dropped = law ? value_get(law, SLICE_LITERAL("dropped")) : NULL;
@@ -68,6 +80,7 @@ static void print_status(const value *s) {
     }
     const value *receivers = get_list(s, "receivers");
     for (size_t i = 0; i < receivers->list.count; i++) print_receiver(&receivers->list.items[i]);
+    print_slow(get_list(s, "classes"));
     for (size_t i = 0; i < listeners->list.count; i++) {
         const value *l = &listeners->list.items[i];
         slice name = get_str(l, "name"), address = get_str(l, "address"), state = get_str(l, "state");

@@ -56,6 +56,14 @@ static void take_over(control *c, const push_request *request, config_plan *plan
     config_plan_free(old);
 }
 
+/* Filters that run at the call; no thread is in one of the old ones when it returns. */
+static void take_hooks(control *c, const generation *next) {
+    if (next->hook_count + c->core->generation->hook_count == 0) return;
+    if (call_hooks_configure(next->hooks, next->hook_count) != 0)
+        backend_log(c->core->backend, WEIR_LEVEL_ERROR,
+                    SLICE_LITERAL("no memory for the filters that run at the call: some are missing"));
+}
+
 /* 0: it runs, and plan is the core's. The caller holds `change`. */
 static int swap(control *c, const push_request *request, config_plan *plan, built_config *built,
                 push_result *result, weir_error *err) {
@@ -67,6 +75,7 @@ static int swap(control *c, const push_request *request, config_plan *plan, buil
         return -1;
     }
     logger_tree_commit(&built->tree, keep_disabled, &result->disabled);
+    take_hooks(c, built->generation);
     take_over(c, request, plan, built->generation);
     result->generation = built->generation->number;
     config_built_done(built);

@@ -7,6 +7,7 @@
 #include "admin/control/status.h"
 #include "admin/control/when.h"
 #include "receiver/receivers.h"
+#include "record/host_class.h"
 
 void status_time(json_writer *w, const char *key, int64_t us) {
     char when[WHEN_SIZE];
@@ -119,6 +120,10 @@ static void put_definition(const handler *h, json_writer *w) {
     else
         json_null(w);
     key_cstr(w, "target", h != NULL && h->target != NULL ? target_name(h->target) : NULL);
+    json_key(w, "feeds");
+    json_begin_array(w);
+    for (size_t i = 0; h != NULL && i < h->feed_count; i++) json_cstr(w, h->feeds[i]->name);
+    json_end(w);
 }
 
 static void put_handler(const control *c, const handler_stats *stats, json_writer *w) {
@@ -174,6 +179,33 @@ static void put_handlers(const control *c, json_writer *w) {
         if (strcmp(g->handlers[i]->kind->name, "weir.HistoryHandler") == 0 && g->handlers[i]->target != NULL)
             history_file = target_name(g->handlers[i]->target);
     key_cstr(w, "history", history_file);
+}
+
+/* ---- classes of the host's ---- */
+
+static void put_class(const host_class *class, const char *sort, json_writer *w) {
+    uint64_t calls = __atomic_load_n(&class->calls, __ATOMIC_RELAXED);
+    uint64_t total = __atomic_load_n(&class->total_ns, __ATOMIC_RELAXED);
+    json_begin_object(w);
+    key_cstr(w, "name", class->name);
+    key_cstr(w, "sort", sort);
+    key_uint(w, "objects", __atomic_load_n(&class->in_use, __ATOMIC_RELAXED));
+    key_uint(w, "calls", calls);
+    key_uint(w, "errors", __atomic_load_n(&class->errors, __ATOMIC_RELAXED));
+    key_uint(w, "mean_us", calls > 0 ? total / calls / 1000 : 0);
+    key_uint(w, "slowest_us", __atomic_load_n(&class->slowest_ns, __ATOMIC_RELAXED) / 1000);
+    key_bool(w, "slow", host_class_is_slow(class));
+    json_end(w);
+}
+
+static void put_classes(json_writer *w) {
+    static const char *const sorts[] = {"handler", "filter", "formatter"};
+    json_key(w, "classes");
+    json_begin_array(w);
+    for (int sort = HOST_HANDLER; sort <= HOST_FORMATTER; sort++)
+        for (size_t i = 0; host_class_at((host_sort)sort, i) != NULL; i++)
+            put_class(host_class_at((host_sort)sort, i), sorts[sort], w);
+    json_end(w);
 }
 
 /* ---- the rest ---- */
@@ -270,6 +302,7 @@ void control_status_json(control *c, json_writer *w) {
     put_config(c, w);
     put_law(c, w);
     put_handlers(c, w);
+    put_classes(w);
     over_list(c, &over);
     pthread_mutex_unlock(&c->change);
     put_recovery(c, w);

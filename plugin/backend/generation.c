@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #include "handler/hold.h"
+#include "handler/host_handler.h"
 
 /* The table is as long as the highest index that a rule names: loggers beyond it have no rule. */
 static bool index_rules(generation *g) {
@@ -92,6 +93,7 @@ static void free_handler(handler *h) {
     if (h->target != NULL) target_release(h->target);
     if (h->stats != NULL) process_map_free_row(h->stats);
     hold_free(h->held);
+    host_object_free(h->host);
     free(h->feeds);
     free(h->filters);
     free(h->own);
@@ -116,6 +118,7 @@ void generation_free(generation *g) {
         if (g->formatters[i] != NULL) g->formatters[i]->free(g->formatters[i]);
     for (size_t i = 0; i < g->route_count; i++) free(g->routes[i]);
     free_rules(g);
+    free(g->hooks);
     free(g->handlers);
     free(g->filters);
     free(g->formatters);

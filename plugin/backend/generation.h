@@ -13,6 +13,7 @@
 #ifndef WEIR_BACKEND_GENERATION_H
 #define WEIR_BACKEND_GENERATION_H
 
+#include "frontend/call_hooks.h"
 #include "handler/handler.h"
 
 typedef struct logger_rule {
@@ -43,6 +44,8 @@ typedef struct generation {
     size_t route_count;
     const logger_rule **rule_of; /* by logger index; made by the backend at the first route */
     size_t rule_of_count;
+    hook_rule *hooks; /* filters of loggers that run at the call; they are in no rule */
+    size_t hook_count;
     filter **filters; /* all of it, owned */
     size_t filter_count;
     formatter **formatters;

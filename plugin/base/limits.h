@@ -54,6 +54,10 @@
 /* Handlers one behind the other: each is a call deeper on the backend's stack. */
 #define LIMIT_HOLD_CHAIN 16
 
+/* Rows for classes of each sort that a host registers: those that were unregistered keep theirs, for plans
+ * that still name them; four times the 64 that may be there at one time. */
+#define LIMIT_HOST_ROWS 256
+
 /* Attributes that a host may set in one record that it makes: Python's own are 22, extras a handful; a list of
  * so many is still searched at once. */
 #define LIMIT_RECORD_ATTRIBUTES 256

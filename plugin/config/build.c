@@ -12,6 +12,7 @@
 #include "base/utf8.h"
 #include "config/config.h"
 #include "handler/hold.h"
+#include "handler/host_handler.h"
 #include "sink/file_open.h"
 
 typedef struct build {
@@ -232,6 +233,7 @@ static int link_feeds(build *b) {
         if (h->feeds == NULL) return no_memory(b);
         for (size_t n = 0; n < plan->feed_count; n++)
             h->feeds[h->feed_count++] = b->g->handlers[plan->feeds[n] - b->plan->handlers];
+        host_object_set_target(h->host, h->feeds[0]->name);
     }
     return 0;
 }
@@ -270,6 +272,23 @@ static int planned_level(const build *b, size_t i) {
     return was != NULL && was->level == b->plan->loggers[i].level ? LEVEL_UNSET : b->plan->loggers[i].level;
 }
 
+/* Those that run at the call go to the front end; the rest is the backend's. */
+static bool take_filters(build *b, logger_rule *rule, size_t count) {
+    for (size_t i = 0; i < count; i++) {
+        filter *f = rule->filters[i];
+        if (f->at_call == NULL) {
+            rule->filters[rule->filter_count++] = f;
+            continue;
+        }
+        hook_rule *hooks = realloc(b->g->hooks, (b->g->hook_count + 1) * sizeof *hooks);
+        if (hooks == NULL) return false;
+        hooks[b->g->hook_count++] =
+            (hook_rule){.logger = rule->logger, .run = f->at_call, .arg = f->at_call_arg};
+        b->g->hooks = hooks;
+    }
+    return true;
+}
+
 static int build_rule(build *b, const plan_logger *plan) {
     logger_rule *rule = &b->g->rules[b->g->rule_count];
     logger *l = logger_get(plan->qualname, NULL);
@@ -282,7 +301,7 @@ static int build_rule(build *b, const plan_logger *plan) {
     b->g->rule_count++;
     rule->filters = filters_of(b, &plan->filters);
     if (rule->handlers == NULL || rule->filters == NULL) return no_memory(b);
-    rule->filter_count = plan->filters.count;
+    if (!take_filters(b, rule, plan->filters.count)) return no_memory(b);
     for (size_t i = 0; i < plan->handler_count; i++)
         rule->handlers[rule->handler_count++] = b->g->handlers[plan->handlers[i] - b->plan->handlers];
     b->out->rows[b->out->tree.count++] =

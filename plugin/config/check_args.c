@@ -6,6 +6,8 @@ bool check_args(checker *c, const ini_section *s, plan_handler *h) {
     const class_call call = {h->kind->name, h->kind->params, HANDLER_PARAMS, h->args.values, h->args.given};
     int line;
     weir_error err;
+    h->args.kind = h->kind;
+    h->args.handler_name = h->name;
     h->args.base_dir = c->base_dir;
     h->args.beneath_fd = -1;
     h->args.pushed = check_pushed(c);

@@ -26,7 +26,7 @@ static void read_class(checker *c, const ini_section *s, plan_formatter *f) {
     int line = s->line;
     check_value(c, s, "class", &name, &line);
     if (name.len == 0) name = SLICE_LITERAL("logging.Formatter");
-    f->kind = formatter_kind_find(name);
+    f->options.kind = f->kind = formatter_kind_find(name);
     if (f->kind == NULL) tell_class(c, s, name, line);
 }
 

@@ -10,6 +10,7 @@
 #include "base/error.h"
 #include "base/param.h"
 #include "record/record.h"
+#include "weir_logging.h"
 
 typedef struct filter filter;
 typedef struct filter_kind filter_kind;
@@ -35,8 +36,14 @@ struct filter {
     const filter_kind *kind;
     bool (*pass)(filter *f, record *rec);
     void (*free)(filter *f);
+    /* One of the host's that is declared to run at the call: among the filters of a logger this is run there,
+     * and pass is not. NULL: no such filter. */
+    int (*at_call)(void *arg, weir_record *record);
+    void *at_call_arg;
 };
 const filter_kind *filter_kind_find(slice class_name);
+/* Without those of the host. */
+const filter_kind *filter_kind_find_own(slice class_name);
 const filter_kind *filter_kind_at(size_t index); /* NULL at the end */
 
 #endif

@@ -1,5 +1,6 @@
 /* filter_kinds.c - the table of filter classes: a new one is a file, and a row here. Read where
  * configurations are checked and built. Stateless; any thread. */
+#include "filter/host_filter.h"
 #include "filter/name_filter.h"
 
 static const filter_kind *const filter_kinds[] = {&name_filter_kind};
@@ -13,11 +14,18 @@ static bool is_named(const filter_kind *kind, slice name) {
     return false;
 }
 
-const filter_kind *filter_kind_find(slice class_name) {
+const filter_kind *filter_kind_find_own(slice class_name) {
     for (size_t i = 0; i < KIND_COUNT; i++) {
         if (is_named(filter_kinds[i], class_name)) return filter_kinds[i];
     }
     return NULL;
 }
 
-const filter_kind *filter_kind_at(size_t index) { return index < KIND_COUNT ? filter_kinds[index] : NULL; }
+const filter_kind *filter_kind_find(slice class_name) {
+    const filter_kind *own = filter_kind_find_own(class_name);
+    return own != NULL ? own : host_filter_find(class_name);
+}
+
+const filter_kind *filter_kind_at(size_t index) {
+    return index < KIND_COUNT ? filter_kinds[index] : host_filter_at(index - KIND_COUNT);
+}

@@ -3,10 +3,12 @@
 #include "format/asctime.h"
 
 #include "base/date.h"
+#include "format/hooks.h"
 #include "queue/site.h"
 #include "record/attribute.h"
 #include "record/put.h"
 #include "record/python_percent.h"
+#include "record/record_view.h"
 
 #define DEFAULT_FORMAT SLICE_LITERAL("%Y-%m-%d %H:%M:%S")
 /* The seconds whose year fits an int, in every zone: what localtime can tell. */
@@ -66,7 +68,24 @@ static int add_msecs(record *rec, text *out, weir_error *err) {
     return percent_value(&spec, &msecs, true, out, err);
 }
 
+/* The host's formatTime. What it made stays in the record, as Python leaves asctime there. */
+static int add_hooked(const asctime_text *a, record *rec, text *out, weir_error *err) {
+    text made;
+    text_init(&made, 0);
+    int rc = rec->hooks->time(rec->hooks->arg, rec, a->datefmt, &made, err);
+    if (rc == 0) {
+        rec->asctime = made.failed ? SLICE_NONE : arena_copy(rec->memory, text_slice(&made));
+        rec->dated_by = NULL;
+        if (rec->asctime.data == NULL) out->failed = true;
+        put_slice(out, rec->asctime);
+    }
+    text_done(&made);
+    return rc;
+}
+
 int asctime_add(asctime_text *a, record *rec, text *out, weir_error *err) {
+    if (__builtin_expect(rec->hooks != NULL, 0) && rec->hooks->time != NULL)
+        return add_hooked(a, rec, out, err);
     rec->dated_by = a;
     bool same = a->kept && a->second == rec->second && rec->given == NULL;
     if (!same && keep_second(a, rec, err) != 0) return -1;
@@ -80,4 +99,15 @@ int asctime_left(record *rec, text *out, bool *left, weir_error *err) {
     if (rec->dated_by != NULL) return asctime_add(rec->dated_by, rec, out, err);
     text_add_slice(out, rec->asctime);
     return 0;
+}
+
+void asctime_view(weir_record *view, record *rec) {
+    text when;
+    bool left = false;
+    slice kept = SLICE_NONE;
+    text_init(&when, 0);
+    if (asctime_left(rec, &when, &left, NULL) == 0 && left && !when.failed)
+        kept = arena_copy(rec->memory, text_slice(&when));
+    text_done(&when);
+    record_view_of(view, rec, kept);
 }

@@ -6,6 +6,7 @@
 #include "base/error.h"
 #include "base/zone.h"
 #include "record/record.h"
+#include "weir_logging.h"
 
 typedef struct asctime_text {
     const zone *zone;
@@ -20,6 +21,8 @@ void asctime_init(asctime_text *a, const zone *z, slice datefmt);
 void asctime_done(asctime_text *a);
 /* Appends; -1 with Python's words when the record's time cannot be told. */
 int asctime_add(asctime_text *a, record *rec, text *out, weir_error *err);
+/* The record for code of the host's, with that asctime. */
+void asctime_view(weir_record *view, record *rec);
 /* What a formatter before has left in the record as asctime: appended. *left: there is one. */
 int asctime_left(record *rec, text *out, bool *left, weir_error *err);
 

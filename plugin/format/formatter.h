@@ -11,12 +11,14 @@
 #include "record/record.h"
 
 typedef struct formatter formatter;
+typedef struct formatter_kind formatter_kind;
 
 typedef struct formatter_options {
-    slice format;        /* raw; data NULL: the kind's default */
-    slice datefmt;       /* raw; data NULL: Python's default with ",msecs" */
-    slice style;         /* "%", "{", "$"; data NULL: "%" */
-    const value *kwargs; /* dict, or NULL */
+    const formatter_kind *kind; /* the row that create belongs to; classes of the host want it */
+    slice format;               /* raw; data NULL: the kind's default */
+    slice datefmt;              /* raw; data NULL: Python's default with ",msecs" */
+    slice style;                /* "%", "{", "$"; data NULL: "%" */
+    const value *kwargs;        /* dict, or NULL */
     /* logging.Formatter only: what a record's attributes are looked up in when it has none of that name
      * (dict, or NULL), and Python's validate=False: a format needs no field. */
     const value *defaults;
@@ -24,13 +26,13 @@ typedef struct formatter_options {
     const zone *zone;
 } formatter_options;
 
-typedef struct formatter_kind {
+struct formatter_kind {
     const char *name; /* "logging.Formatter", "weir.JSONFormatter" */
     const char *aliases[3];
     const char *help; /* one line, for `weir check` and the manual */
     /* Problems without line: the caller knows where. -1: not made, err says why. */
     int (*create)(const formatter_options *options, formatter **out, weir_error *err);
-} formatter_kind;
+};
 
 struct formatter {
     const formatter_kind *kind;
@@ -40,6 +42,8 @@ struct formatter {
 };
 
 const formatter_kind *formatter_kind_find(slice class_name);
+/* Without those of the host. */
+const formatter_kind *formatter_kind_find_own(slice class_name);
 const formatter_kind *formatter_kind_at(size_t index); /* NULL at the end */
 /* Python's default: "%(message)s". Static, never freed. */
 formatter *formatter_default(void);

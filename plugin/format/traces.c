@@ -2,6 +2,7 @@
  * the text but for escaping. */
 #include "format/traces.h"
 
+#include "format/hooks.h"
 #include "record/attribute.h"
 #include "record/escape.h"
 #include "record/put.h"
@@ -41,8 +42,34 @@ static int add_attribute(record *rec, record_attr attr, slice block, escape_mode
     return add_block(block, escape, start, out);
 }
 
+/* What the host's formatter makes of a block. */
+static int add_hooked(record *rec, int (*hook)(void *, record *, text *, weir_error *), escape_mode escape,
+                      size_t start, text *out, weir_error *err) {
+    text made;
+    text_init(&made, 0);
+    int rc = hook(rec->hooks->arg, rec, &made, err);
+    if (made.failed) out->failed = true;
+    if (rc == 0) rc = add_block(text_slice(&made), escape, start, out);
+    text_done(&made);
+    return rc;
+}
+
+static int traces_hooked(record *rec, escape_mode escape, size_t start, text *out, weir_error *err) {
+    const format_hooks *hooks = rec->hooks;
+    int rc = 0;
+    if (hooks->exception == NULL || rec->exc_text.len == 0)
+        rc = add_attribute(rec, ATTR_EXC_TEXT, rec->exc_text, escape, start, out, err);
+    else
+        rc = add_hooked(rec, hooks->exception, escape, start, out, err);
+    if (rc != 0) return -1;
+    if (hooks->stack == NULL || rec->stack_info.len == 0)
+        return add_attribute(rec, ATTR_STACK_INFO, rec->stack_info, escape, start, out, err);
+    return add_hooked(rec, hooks->stack, escape, start, out, err);
+}
+
 int traces_add(record *rec, escape_mode escape, size_t start, text *out, weir_error *err) {
     if (rec->exc_text.len == 0 && rec->stack_info.len == 0 && rec->given == NULL) return 0;
+    if (__builtin_expect(rec->hooks != NULL, 0)) return traces_hooked(rec, escape, start, out, err);
     if (add_attribute(rec, ATTR_EXC_TEXT, rec->exc_text, escape, start, out, err) != 0) return -1;
     return add_attribute(rec, ATTR_STACK_INFO, rec->stack_info, escape, start, out, err);
 }

@@ -58,6 +58,10 @@ void front_fork_prepare(void);
 void front_fork_parent(void);
 void front_fork_child(void);
 
+/* While it is true log calls of the calling thread are dropped and counted as re-entry: around code of the
+ * host's on Weir's threads, which would else feed itself. Returns what was before. */
+bool front_deafen(bool deaf);
+
 /* Two things that lie above the front end, called by it and defined by weir_plugin.c and
  * host/lastresort.c (in a program without them, a unit test say, they are simply not done).
  * Starts Weir for the first record of a forked child, or for the first weir_get_logger of a host that

@@ -59,11 +59,29 @@ static thread_state *state_of_thread(void) {
         front_count_early(EARLY_NO_RING);
         return NULL;
     }
-    if (t->in_call != 0 || t->starting) {
+    if (t->in_call != 0 || t->starting || t->deaf) {
         front_count_early(EARLY_REENTRY);
         return NULL;
     }
     return t;
+}
+
+/* A thread that has never logged goes the long way in, where `deaf` is looked at; one that has is marked as
+ * being in a call. */
+bool front_deafen(bool deaf) {
+    thread_state *t = front_thread;
+    if (t == NULL) t = thread_attach();
+    if (t == NULL || thread_has_ended()) return true; /* its log calls find no state, and are counted so */
+    if (deaf) {
+        if (t->deaf || t->in_call != 0) return true;
+        t->deaf = true;
+        t->deaf_in_call = t->epoch != EPOCH_NONE;
+        if (t->deaf_in_call) __atomic_store_n(&t->in_call, 1, __ATOMIC_SEQ_CST);
+        return false;
+    }
+    if (t->deaf_in_call) front_leave(t);
+    t->deaf = t->deaf_in_call = false;
+    return true;
 }
 
 /* The record itself, for what can be done with it outside the epoch; NULL: nothing but counting. */

@@ -37,6 +37,8 @@ typedef struct thread_state {
     uint32_t spare_calls; /* since a ring of its own was last asked for */
     bool stalled;         /* the last record waited for stall_timeout in vain */
     bool starting;        /* inside front_start_on_demand */
+    bool deaf;            /* see front_deafen; */
+    bool deaf_in_call;    /* by in_call */
     uint8_t ending;       /* rounds of destructors */
     char *stack_text;     /* STACK_TEXT_SIZE bytes, made when first needed */
     struct thread_state *next_free;

@@ -3,6 +3,7 @@
  * that checks or builds a configuration, encoding on the backend; the sending is sink/net_sink.c. */
 #include <stdlib.h>
 
+#include "handler/host_handler.h"
 #include "handler/net_handler.h"
 
 enum { ARG_APPNAME, ARG_DLLNAME, ARG_LOGTYPE, ARG_ADDRESS };
@@ -109,6 +110,25 @@ static int priority_of(int level) {
 /* Windows' numbers: 1 error, 2 warning, 4 information; levels between Python's own are errors there. */
 static int type_of(int level) { return level == 10 || level == 20 ? 4 : level == 30 ? 2 : 1; }
 
+/* Python's getMessageID, getEventCategory and getEventType, or the host's. */
+static int add_event_numbers(handler *h, record *rec, text *out, weir_error *err) {
+    int id = 1, category = 0, type = type_of(rec->level);
+    bool good = true;
+    if (h->host != NULL) {
+        const weir_handler_class *as = h->host->as;
+        if (as->get_message_id != NULL) good = host_object_number(h->host, as->get_message_id, rec, &id);
+        if (good && as->get_event_category != NULL)
+            good = host_object_number(h->host, as->get_event_category, rec, &category);
+        if (good && as->get_event_type != NULL)
+            good = host_object_number(h->host, as->get_event_type, rec, &type);
+    }
+    add_number(out, "EVENT_ID", id);
+    add_number(out, "EVENT_CATEGORY", category);
+    add_number(out, "EVENT_TYPE", type);
+    return good ? 0
+                : error_set(err, WEIR_ERR_INVALID, "a method of the handler class %s failed", h->kind->name);
+}
+
 static int add_event(handler *h, record *rec, text *out, weir_error *err) {
     const event_own *own = h->own;
     text message;
@@ -124,9 +144,7 @@ static int add_event(handler *h, record *rec, text *out, weir_error *err) {
         add_field(out, "CODE_FUNC", rec->func);
         add_number(out, "TID", (int64_t)rec->thread);
         add_field(out, "THREAD_NAME", rec->thread_name);
-        add_number(out, "EVENT_ID", 1); /* Python's getMessageID and getEventCategory */
-        add_number(out, "EVENT_CATEGORY", 0);
-        add_number(out, "EVENT_TYPE", type_of(rec->level));
+        rc = add_event_numbers(h, rec, out, err);
         add_field(out, "EVENT_LOG", slice_make(own->logtype, own->logtype_len));
         add_extras(rec, out);
         if (message.failed) out->failed = true;

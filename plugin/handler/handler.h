@@ -21,6 +21,8 @@ typedef kind_param handler_param;
 /* The arguments, in the order of the table; value type VALUE_NONE and given false: left out, or None for
  * one that is not required. config/check_args has made each what its type says (base/param.h). */
 typedef struct handler_args {
+    const struct handler_kind *kind;
+    slice handler_name;
     value values[HANDLER_PARAMS];
     bool given[HANDLER_PARAMS];
     slice base_dir; /* relative paths: the process's directory, as in Python */
@@ -34,8 +36,11 @@ typedef enum emit_result { EMIT_DONE, EMIT_FULL, EMIT_ERROR } emit_result;
 
 /* What it holds back, to hand it to the handlers that it feeds (handler/hold.h). */
 typedef struct hold hold;
+/* What the host overrides of it (handler/host_handler.h). */
+typedef struct host_object host_object;
+typedef struct handler_kind handler_kind;
 
-typedef struct handler_kind {
+struct handler_kind {
     const char *name;       /* "StreamHandler", "weir.HistoryHandler" */
     const char *aliases[4]; /* "logging.StreamHandler", … */
     const char *help;
@@ -53,7 +58,7 @@ typedef struct handler_kind {
     bool holds;
     /* Asked when a record has been kept, count with it: is it time to hand all of them over? */
     bool (*should_flush)(const handler *h, const record *rec, size_t count);
-} handler_kind;
+};
 
 struct handler {
     const handler_kind *kind;
@@ -75,7 +80,8 @@ struct handler {
     uint32_t options_tag; /* sink_options_tag of its target's options */
     handler **feeds;      /* that it hands records to, levels not asked; in the order given */
     size_t feed_count;
-    hold *held; /* NULL: it holds nothing */
+    hold *held;        /* NULL: it holds nothing */
+    host_object *host; /* NULL: nothing is overridden */
     handler_stats *stats;
     struct lane *lane;             /* backend: its target's state while the generation is current */
     uint64_t drop_run[DROP_COUNT]; /* backend: the present run of drops, by reason */
@@ -84,6 +90,8 @@ struct handler {
 };
 
 const handler_kind *handler_kind_find(slice class_name);
+/* Without those of the host. */
+const handler_kind *handler_kind_find_own(slice class_name);
 const handler_kind *handler_kind_at(size_t index);
 /* The default terminator's encode: formatter, then terminator. */
 int handler_encode_text(handler *h, record *rec, text *out, weir_error *err);

@@ -4,6 +4,7 @@
 #include <strings.h>
 
 #include "format/asctime.h"
+#include "handler/host_handler.h"
 #include "handler/net_handler.h"
 #include "record/attribute.h"
 
@@ -210,10 +211,22 @@ static int add_form(record *rec, text *out, weir_error *err) {
     return rc;
 }
 
+void weir_form_add(weir_text *form, const char *key, const char *v) {
+    text *out = form->out;
+    text made;
+    text_init(&made, 0);
+    const value shown = v != NULL ? value_str(slice_of(v)) : value_none();
+    if (out->len > form->begin) text_add_char(out, '&');
+    add_pair(out, slice_of(key), &shown, &made);
+    text_done(&made);
+}
+
 static int http_encode(handler *h, record *rec, text *out, weir_error *err) {
-    (void)h;
     size_t begin = frame_begin(out);
-    return net_frame_end(out, begin, add_form(rec, out, err), err);
+    bool overridden = h->host != NULL && h->host->as->map_log_record != NULL;
+    int rc = overridden ? host_object_text(h->host, h->host->as->map_log_record, rec, out, err)
+                        : add_form(rec, out, err);
+    return net_frame_end(out, begin, rc, err);
 }
 
 const handler_kind http_handler_kind = {

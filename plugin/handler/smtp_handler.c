@@ -2,6 +2,7 @@
  * that checks or builds a configuration, encoding on the backend; the sending is sink/smtp_sink.c. Nothing
  * that a record holds comes into a header. */
 #include "base/zone.h"
+#include "handler/host_handler.h"
 #include "handler/mail_text.h"
 #include "handler/net_handler.h"
 
@@ -172,7 +173,9 @@ static int smtp_spec(const handler_args *args, arena *a, sink_spec *out, bool *h
 
 /* ---- the mail ---- */
 
-static void add_headers(const handler_args *args, text *out) {
+static bool asks_for_subject(const handler *h) { return h->host != NULL && h->host->as->get_subject != NULL; }
+
+static void add_headers(const handler_args *args, const handler *h, text *out) {
     const value *to = &args->values[ARG_TO];
     text all;
     text_init(&all, 0);
@@ -182,7 +185,7 @@ static void add_headers(const handler_args *args, text *out) {
     }
     mail_add_addresses(out, "From", args->values[ARG_FROM].str);
     mail_add_addresses(out, "To", text_slice(&all));
-    mail_add_header(out, "Subject", args->values[ARG_SUBJECT].str);
+    if (!asks_for_subject(h)) mail_add_header(out, "Subject", args->values[ARG_SUBJECT].str);
     if (all.failed) out->failed = true;
     text_done(&all);
 }
@@ -190,7 +193,7 @@ static void add_headers(const handler_args *args, text *out) {
 static int smtp_prepare(const handler_args *args, handler *h, weir_error *err) {
     text headers;
     text_init(&headers, 0);
-    add_headers(args, &headers);
+    add_headers(args, h, &headers);
     h->own = headers.failed ? NULL : strdup(text_cstr(&headers));
     text_done(&headers);
     return h->own != NULL ? 0 : error_set(err, WEIR_ERR_SYSTEM, "no memory");
@@ -208,6 +211,18 @@ static void add_date(const record *rec, text *out) {
               east / 60, east % 60);
 }
 
+/* The host's getSubject. */
+static int add_subject(handler *h, record *rec, text *out, weir_error *err) {
+    text subject;
+    text_init(&subject, 0);
+    int rc = host_object_text(h->host, h->host->as->get_subject, rec, &subject, err);
+    if (rc == 0) rc = check_line(text_slice(&subject), "the subject", err);
+    if (rc == 0) mail_add_header(out, "Subject", text_slice(&subject));
+    if (subject.failed) out->failed = true;
+    text_done(&subject);
+    return rc;
+}
+
 static int smtp_encode(handler *h, record *rec, text *out, weir_error *err) {
     text body;
     size_t begin = frame_begin(out);
@@ -215,6 +230,7 @@ static int smtp_encode(handler *h, record *rec, text *out, weir_error *err) {
     int rc = h->formatter->format(h->formatter, rec, h->escape, &body, err);
     if (rc == 0) {
         text_add_cstr(out, h->own);
+        if (asks_for_subject(h)) rc = add_subject(h, rec, out, err);
         add_date(rec, out);
         mail_add_body(out, text_slice(&body));
         if (body.failed) out->failed = true;

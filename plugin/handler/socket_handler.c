@@ -3,6 +3,7 @@
  * configuration, encoding on the backend; the sending is sink/net_sink.c. A formatter means nothing to
  * them, as in Python. */
 #include "format/asctime.h"
+#include "handler/host_handler.h"
 #include "handler/net_handler.h"
 #include "record/pickle.h"
 
@@ -54,9 +55,11 @@ static int add_pickle(record *rec, text *out, weir_error *err) {
 }
 
 static int encode(handler *h, record *rec, text *out, weir_error *err) {
-    (void)h;
     size_t begin = frame_begin(out);
-    return net_frame_end(out, begin, add_pickle(rec, out, err), err);
+    bool overridden = h->host != NULL && h->host->as->make_pickle != NULL;
+    int rc = overridden ? host_object_text(h->host, h->host->as->make_pickle, rec, out, err)
+                        : add_pickle(rec, out, err);
+    return net_frame_end(out, begin, rc, err);
 }
 
 #define PEER_PARAMS                                                                                          \

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/zone.h"
+#include "handler/host_handler.h"
 #include "handler/net_handler.h"
 
 enum { ARG_ADDRESS, ARG_FACILITY, ARG_SOCKTYPE, ARG_IDENT, ARG_APPEND_NUL, ARG_RFC5424 };
@@ -135,8 +136,42 @@ static int severity_of(const record *rec) {
     return 4;
 }
 
+/* Python's priority_names. */
+static int severity_named(const char *name) {
+    static const struct {
+        const char *name;
+        int severity;
+    } rows[] = {{"alert", 1}, {"crit", 2}, {"critical", 2}, {"debug", 7}, {"emerg", 0}, {"err", 3},
+                {"error", 3}, {"info", 6}, {"notice", 5},   {"panic", 0}, {"warn", 4},  {"warning", 4}};
+    for (size_t i = 0; name != NULL && i < sizeof rows / sizeof rows[0]; i++)
+        if (strcmp(name, rows[i].name) == 0) return rows[i].severity;
+    return -1;
+}
+
+/* mapPriority and encodePriority, the host's where it overrides them. -1: they failed. */
+static int priority_of(const handler *h, const syslog_own *own, record *rec) {
+    int severity = severity_of(rec);
+    if (h->host == NULL) return own->facility << 3 | severity;
+    const weir_handler_class *as = h->host->as;
+    if (as->map_priority != NULL) {
+        slice name = arena_copy(rec->memory, rec->level_name);
+        host_call call = host_call_begin(h->host->class);
+        severity = severity_named(name.data != NULL ? as->map_priority(h->host->self, name.data) : NULL);
+        if (host_call_end(&call, severity) < 0) return -1;
+    }
+    if (as->encode_priority == NULL) return own->facility << 3 | severity;
+    host_call call = host_call_begin(h->host->class);
+    return host_call_end(&call, as->encode_priority(h->host->self, own->facility, severity));
+}
+
+static int no_priority(const handler *h, weir_error *err) {
+    return error_set(err, WEIR_ERR_INVALID, "a method of the handler class %s failed", h->kind->name);
+}
+
 static int add_python(const handler *h, const syslog_own *own, record *rec, text *out, weir_error *err) {
-    text_addf(out, "<%d>", own->facility << 3 | severity_of(rec));
+    int priority = priority_of(h, own, rec);
+    if (priority < 0) return no_priority(h, err);
+    text_addf(out, "<%d>", priority);
     text_add(out, own->ident, own->ident_len);
     if (h->formatter->format(h->formatter, rec, h->escape, out, err) != 0) return -1;
     if (own->append_nul) text_add_char(out, '\0');
@@ -167,7 +202,9 @@ static void add_time(text *out, const record *rec) {
 static int add_rfc5424(const handler *h, const syslog_own *own, record *rec, text *out, weir_error *err) {
     size_t app = 0;
     while (app < own->ident_len && strchr(":[ ", own->ident[app]) == NULL) app++;
-    text_addf(out, "<%d>1 ", own->facility << 3 | severity_of(rec));
+    int priority = priority_of(h, own, rec);
+    if (priority < 0) return no_priority(h, err);
+    text_addf(out, "<%d>1 ", priority);
     add_time(out, rec);
     text_addf(out, " %s ", own->host);
     add_word(out, app > 0 ? slice_make(own->ident, app) : rec->name, APP_MAX);

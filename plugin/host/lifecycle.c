@@ -228,11 +228,16 @@ static int start_once(weir_core *core, config_plan *plan, const char *config_pat
     logger_tree_open(true);
     logger_tree_prepare(&built.tree);
     logger_tree_commit(&built.tree, NULL, NULL);
+    if (core->generation->hook_count > 0 &&
+        call_hooks_configure(core->generation->hooks, core->generation->hook_count) != 0)
+        backend_log(core->backend, WEIR_LEVEL_ERROR,
+                    SLICE_LITERAL("no memory for the filters that run at the call"));
     config_built_done(&built);
     core->plan = plan;
     if (!options->no_recovery) recover_dead(core, &plan->settings);
     if (backend_start(core->backend, err) != 0) {
         core->plan = NULL; /* still the caller's */
+        call_hooks_configure(NULL, 0);
         generation_free(backend_stop(core->backend, 0));
         goto fail;
     }
@@ -291,6 +296,7 @@ void core_stop(weir_core *core, int64_t stop_timeout_ms) {
     core_note_root(NULL);
     objects_unbind_all();
     bool closed = front_close(FRONT_STOPPED);
+    call_hooks_configure(NULL, 0);
     generation *last = backend_stop(core->backend, deadline);
     text left;
     text_init(&left, 0);

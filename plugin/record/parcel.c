@@ -2,6 +2,8 @@
  * where they are taken (backend, a writer). It renders nothing. */
 #include "record/parcel.h"
 
+#include "record/attribute.h"
+
 static void pad(text *out) { text_add_repeat(out, '\0', (8 - out->len % 8) % 8); }
 
 void parcel_put(const record *rec, slice asctime, uint32_t flags, text *out) {
@@ -23,6 +25,46 @@ void parcel_put(const record *rec, slice asctime, uint32_t flags, text *out) {
     }
     head.size = (uint32_t)(out->len - begin);
     memcpy(out->data + begin, &head, sizeof head);
+}
+
+/* Extras apart, so that none is taken for something else, whatever its name. */
+static bool all_attributes(record *rec, value *out) {
+    value_pair *pairs = arena_alloc(rec->memory, (ATTR_MESSAGE + 1) * sizeof *pairs);
+    value_pair *extras = arena_alloc(rec->memory, (rec->field_count + 1) * sizeof *extras);
+    if (pairs == NULL || extras == NULL) return false;
+    for (int attr = 0; attr < ATTR_MESSAGE; attr++) {
+        pairs[attr].key = value_str(slice_of(record_attr_names[attr]));
+        if (!record_attr_get(rec, (record_attr)attr, SLICE_NONE, &pairs[attr].val)) return false;
+    }
+    for (size_t i = 0; i < rec->field_count; i++)
+        extras[i] = (value_pair){value_str(rec->fields[i].key), rec->fields[i].val};
+    pairs[ATTR_MESSAGE] = (value_pair){value_str(SLICE_LITERAL("extra")),
+                                       {.type = VALUE_DICT, .dict = {extras, rec->field_count}}};
+    *out = (value){.type = VALUE_DICT, .dict = {pairs, ATTR_MESSAGE + 1}};
+    return true;
+}
+
+bool parcel_put_whole(record *rec, slice asctime, uint32_t flags, text *out) {
+    value attributes;
+    text entry;
+    ring_entry head = {.kind = ENTRY_MADE, .id = rec->id, .stamp = rec->stamp, .level = rec->level};
+    if (!all_attributes(rec, &attributes)) return false;
+    text_init(&entry, 0);
+    text_add(&entry, (const char *)&head, sizeof head);
+    value_encode(&attributes, &entry);
+    head.args_size = (uint32_t)(entry.len - sizeof head);
+    pad(&entry);
+    bool good = !entry.failed && entry.len < UINT32_MAX;
+    if (good) {
+        record whole = *rec;
+        head.size = (uint32_t)entry.len;
+        head.check = entry_check(&head);
+        memcpy(entry.data, &head, sizeof head);
+        whole.entry = (const ring_entry *)(const void *)entry.data;
+        parcel_put(&whole, asctime, flags, out);
+    }
+    text_done(&entry);
+    return good && !out->failed;
 }
 
 const parcel_head *parcel_next(slice all, size_t *at) {

@@ -25,6 +25,9 @@ typedef struct parcel_head {
 
 /* Appends one of a decoded record. asctime data NULL: none was made. out->failed: no memory. */
 void parcel_put(const record *rec, slice asctime, uint32_t flags, text *out);
+/* The same, but the record's attributes are all in it: any reader can open it, in any process. It is a made
+ * record then, whose message is merged only when somebody asks for it. false: no memory. */
+bool parcel_put_whole(record *rec, slice asctime, uint32_t flags, text *out);
 /* The parcel at *at of `all`, and *at moves behind it; NULL: the end, or damage. */
 const parcel_head *parcel_next(slice all, size_t *at);
 /* Decodes it, resetting the reader's arena. -1: damaged. out points into the parcel. */

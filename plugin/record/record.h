@@ -63,6 +63,7 @@ typedef struct record {
     struct asctime_text *dated_by;
     slice asctime; /* of a record that was kept (record/parcel.h): as it was then; data NULL: none */
     slice render_error; /* Python's words: "TypeError: not all arguments converted …" */
+    const struct format_hooks *hooks; /* of the formatter that runs over it just now; NULL: none */
     arena *memory;
     struct record_scratch *scratch; /* where the message is rendered; of the reader */
 } record;

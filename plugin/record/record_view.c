@@ -4,12 +4,11 @@
 #include "record/record_view.h"
 
 #include <errno.h>
-#include <stdlib.h>
 
-#include "base/decimal.h"
 #include "base/limits.h"
 #include "record/attribute.h"
 #include "record/made.h"
+#include "record/value_number.h"
 
 void record_view_of(weir_record *r, record *rec, slice asctime) {
     /* The rest is not looked at in a record that cannot be changed. */
@@ -131,25 +130,10 @@ int weir_record_int(const weir_record *r, const char *attribute, int64_t *out) {
     return 0;
 }
 
-static int big_number(const weir_record *r, slice digits, double *out) {
-    int saved = errno;
-    slice copy = arena_copy(r->memory, digits);
-    if (copy.data == NULL) return -1;
-    *out = strtod_l(copy.data, NULL, decimal_c_locale());
-    errno = saved;
-    return 0;
-}
-
 int weir_record_double(const weir_record *r, const char *attribute, double *out) {
     value v;
     if (!record_view_get(r, slice_of(attribute), &v)) return -1;
-    switch (v.type) {
-    case VALUE_FLOAT: *out = v.f64; return 0;
-    case VALUE_INT: *out = (double)v.i64; return 0;
-    case VALUE_BOOL: *out = v.boolean; return 0;
-    case VALUE_BIGINT: return big_number(r, v.str, out);
-    default: return -1;
-    }
+    return value_number(&v, r->memory, out) ? 0 : -1;
 }
 
 const char *weir_record_message(const weir_record *r, size_t *length) {
