@@ -22,8 +22,7 @@ static http_server *http;
 static port_server *port;        /* of [admin] config_port */
 static port_server *listen_port; /* of weir_listen */
 static receivers *received;
-static bool is_child; /* of a fork: it does not receive, its parent does */
-static pid_t owner;   /* the process that opened them */
+static pid_t owner; /* the process that opened them */
 
 /* ---- start ---- */
 
@@ -57,7 +56,7 @@ static void open_http(const settings *s, const char *service) {
 static void open_receivers(const settings *s) {
     weir_error err;
     const receiver_hooks hooks = {control_tell_listener, control_log, door};
-    if (is_child || received != NULL) return;
+    if (received != NULL) return;
     if (receivers_start(&s->receivers, &hooks, &received, &err) != 0) tell("receivers", &err);
 }
 
@@ -82,7 +81,6 @@ int admin_start(weir_core *core, weir_error *err) {
     const settings *s = &core->plan->settings;
     pthread_mutex_lock(&lock);
     owner = getpid();
-    is_child = core->is_child;
     door = control_create(core, err);
     int rc = door == NULL ? -1 : 0;
     if (rc == 0 && core->plan->origin == CONFIG_DEFAULT) control_on_first_file(door, open_late);

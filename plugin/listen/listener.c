@@ -88,7 +88,8 @@ static int open_socket(listener *l) {
 }
 
 static bool waits_for_parent(const listener *l) {
-    if (l->address.is_unix || forked_from == 0) return false;
+    bool own = l->address.is_unix && l->type == SOCK_STREAM; /* its path names the process */
+    if (own || forked_from == 0) return false;
     if (getppid() == forked_from) return true;
     forked_from = 0;
     return false;

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "base/decimal.h"
+#include "base/limits.h"
 #include "config/literal.h"
 #include "receiver/decode.h"
 
@@ -59,10 +60,24 @@ static bool read_float(slice in, double *out) {
     return *end == '\0';
 }
 
+/* How deep lists, tuples and dicts lie in each other. */
+static unsigned depth_of(const value *v) {
+    unsigned deepest = 0;
+    size_t count = v->type == VALUE_DICT ? v->dict.count : v->list.count;
+    if (v->type != VALUE_DICT && v->type != VALUE_LIST && v->type != VALUE_TUPLE) return 0;
+    for (size_t i = 0; i < count; i++) {
+        unsigned depth = depth_of(v->type == VALUE_DICT ? &v->dict.pairs[i].val : &v->list.items[i]);
+        unsigned key = v->type == VALUE_DICT ? depth_of(&v->dict.pairs[i].key) : 0;
+        if (key > depth) depth = key;
+        if (depth > deepest) deepest = depth;
+    }
+    return deepest + 1;
+}
+
 static void add_args(attribute_list *to, slice shown) {
     value args;
     if (slice_is(shown, "None") || slice_is(shown, "()")) return;
-    if (literal_parse(shown, to->memory, &args, NULL) == 0)
+    if (literal_parse(shown, to->memory, &args, NULL) == 0 && depth_of(&args) < LIMIT_VALUE_DEPTH)
         attributes_add(to, "args", args);
     else
         attributes_add(to, "args_text", value_str(shown));

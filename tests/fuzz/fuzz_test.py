@@ -52,5 +52,25 @@ def any_bytes_as_a_query():
     fuzz("query", harness.scaled(200000))
 
 
+@test(covers=["receivers: mutated pickles"])
+def any_bytes_as_a_pickle():
+    fuzz("pickle", harness.scaled(200000))
+
+
+@test(covers=["receivers: malformed syslog"])
+def any_bytes_as_a_syslog_message():
+    fuzz("syslog", harness.scaled(200000))
+
+
+@test(covers=["receivers: malformed form"])
+def any_bytes_as_a_form():
+    fuzz("form", harness.scaled(200000))
+
+
+@test(covers=["receivers: malformed JSON line"])
+def any_bytes_as_a_line_of_json():
+    fuzz("json_line", harness.scaled(200000))
+
+
 if __name__ == "__main__":
     harness.main()
