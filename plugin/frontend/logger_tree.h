@@ -33,8 +33,8 @@ struct logger {
     uint32_t index;  /* dense, from 0 (the root): tables by logger are indexed by it */
     logger *parent;  /* NULL for the root; the names between are made with it, so it never changes */
     slice name;      /* "root" for the root */
+    uint64_t token;  /* atomic: number, or 0 while hooks concern the logger, see frontend/call_hooks.h */
     uint64_t number; /* atomic: epoch << 32 | dictionary id, see frontend/capture.h */
-    uint64_t token;  /* atomic: the same, or 0 while hooks concern the logger, see frontend/call_hooks.h */
     struct hook_list *hooks; /* atomic; NULL: none */
     int level;               /* configured; 0: NOTSET */
     int over;                /* LEVEL_UNSET: none */

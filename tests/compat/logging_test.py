@@ -154,6 +154,36 @@ def stack_traces_name_function_file_and_line():
             assert re.search(r"#%d %s at \S*logging_probe\.c:\d+ \(\S+logging_probe\)" % (number, function), block), log
 
 
+OBJECTS = ([sys.executable, os.path.join(ROOT, "tests/support/objects_scenes.py")],
+           [os.path.join(harness.BUILD, "tests/support/objects_probe")])
+
+
+def same_objects(scene):
+    python, ours = (play(command, scene, None, TZ="Europe/Berlin") for command in OBJECTS)
+    assert python == ours, "%s:\nPython %r\nWeir   %r" % (scene, python, ours)
+    return ours[0]
+
+
+@test(covers=["python: objects"], quick=True)
+def formatters_asked_by_the_host():
+    assert "Traceback" in same_objects("formatters")
+    assert "begin 3 one" in same_objects("buffering")
+
+
+@test(covers=["python: objects"], quick=True)
+def filters_and_handlers_asked_by_the_host():
+    assert same_objects("filters") == "1 1\n1 1\n0 1\n0 1\n"
+    same_objects("handlers")
+
+
+@test(covers=["python: objects"], quick=True)
+def the_root_functions():
+    """What follows an exception's message is each language's own."""
+    python, ours = (play(command, "root", None)[1].splitlines() for command in OBJECTS)
+    assert python[:3] == ours[:3] == ["Level 35:root:at 35", "WARNING:root:warning", "ERROR:root:it failed"], ours
+    assert python[3].startswith("Traceback") and "fails" in ours[4], (python, ours)
+
+
 @test(covers=["python: lastResort"], quick=True)
 def last_resort():
     _, err, _ = both("last_resort")
@@ -182,6 +212,37 @@ def errors_are_handed_to_the_host():
     out, _, log = play([PROBE], "errors", CONFIG % "%(message)s %(nosuch)s")
     assert re.fullmatch(r"out: .*nosuch.*: no such field\n", out), out
     assert "in silence" not in log and log.count("dropped") == 1, log
+
+
+@test(covers=["python: listen"], quick=True)
+def listening_and_no_more():
+    place = tmp()
+    with open(os.path.join(place, "c.ini"), "w") as f:
+        f.write(CONFIG % SHORT)
+    probe = subprocess.Popen([PROBE, "listening", "c.ini"], cwd=place, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                             text=True, bufsize=1, env=harness.full_env({"WEIR_SERVICE": harness.OWN,
+                                                                         "XDG_RUNTIME_DIR": harness.run_dir()}))
+    harness.cleanup(probe.kill)
+
+    def say(line):
+        probe.stdin.write(line + "\n")
+        return int(probe.stdout.readline())
+
+    port = int(probe.stdout.readline())
+    assert say("level") == 10
+    harness.push(port, CONFIG % SHORT)
+    assert say("level") == 40, "what weir_listen's verify made of it"
+    harness.push(port, "# refuse\n" + (CONFIG % SHORT).replace("DEBUG", "INFO"))
+    assert say("level") == 40
+    say("stop")
+    try:
+        harness.push(port, CONFIG % SHORT)
+    except OSError:
+        pass
+    else:
+        raise AssertionError("weir_stop_listening leaves the port open")
+    probe.stdin.close()
+    assert probe.wait(60 * harness.SLOW) == 0
 
 
 harness.main()

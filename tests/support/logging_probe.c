@@ -2,6 +2,7 @@
  * same scene with Python's logging and compares what both print.
  *
  *   logging_probe SCENE [CONFIG]     starts Weir by CONFIG if there is one */
+#define _GNU_SOURCE
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -395,6 +396,33 @@ static void errors(void) {
     weir_flush(10000);
 }
 
+/* ---- the config port ---- */
+
+/* Refuses what says so; else gives the text back with its level raised. */
+static char *verify(const char *text, size_t length, size_t *out_length) {
+    char *copy = malloc(length + 1);
+    if (copy == NULL || memmem(text, length, "refuse", 6) != NULL) {
+        free(copy);
+        return NULL;
+    }
+    memcpy(copy, text, length);
+    char *level = memmem(copy, length, "level=DEBUG", 11);
+    if (level != NULL) memcpy(level, "level=ERROR", 11);
+    *out_length = length;
+    return copy;
+}
+
+/* Does as a line of standard input says, until there is none. */
+static void listening(void) {
+    char line[64];
+    weir_logger *l = weir_get_logger("port");
+    printf("%d\n", weir_listen(0, verify));
+    while (fgets(line, sizeof line, stdin) != NULL) {
+        if (strcmp(line, "stop\n") == 0) weir_stop_listening();
+        printf("%d\n", weir_get_effective_level(l));
+    }
+}
+
 /* ---- all of them ---- */
 
 static const struct scene {
@@ -404,7 +432,7 @@ static const struct scene {
               {"records", records},       {"factory", factory},         {"filters", filters},
               {"everywhere", everywhere}, {"adapters", adapters},       {"stacklevel", stacklevel},
               {"stack", stack},           {"last_resort", last_resort}, {"silent", silent},
-              {"errors", errors}};
+              {"errors", errors},         {"listening", listening}};
 
 int main(int argc, char **argv) {
     weir_error err;
