@@ -177,6 +177,14 @@ def filters_and_handlers_asked_by_the_host():
 
 
 @test(covers=["python: objects"], quick=True)
+def the_target_of_a_memory_handler_is_set():
+    """What has no target at the end is lost in Python, without a word; Weir says so on stderr."""
+    python, ours = (play(command, "memory", None) for command in OBJECTS)
+    assert python[0] == ours[0] == "kept so far\none\ntwo\nthree takes all along\nfour\nend\n", (python, ours)
+    assert ours[1] == "handler api-1: 1 record dropped: stopped\n", ours
+
+
+@test(covers=["python: objects"], quick=True)
 def the_root_functions():
     """What follows an exception's message is each language's own."""
     python, ours = (play(command, "root", None)[1].splitlines() for command in OBJECTS)

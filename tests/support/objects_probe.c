@@ -123,6 +123,32 @@ static void handlers(void) {
     weir_record_free(out);
 }
 
+static void memory(void) {
+    weir_logger *l = weir_get_logger("kept");
+    weir_handler *h =
+        weir_handler_create("handlers.MemoryHandler", "{'capacity': 100, 'flushLevel': ERROR}", &err);
+    weir_handler *target = weir_handler_create("StreamHandler", "{'stream': sys.stdout}", &err);
+    if (weir_handler_set_target(h, target, &err) != 0 || weir_logger_add_handler(l, h, &err) != 0)
+        puts(err.message);
+    weir_set_level(l, WEIR_LEVEL_DEBUG);
+    WEIR_INFO(l, "one");
+    WEIR_INFO(l, "two");
+    puts("kept so far");
+    WEIR_ERROR(l, "three takes all along");
+    weir_flush(10000);
+    WEIR_INFO(l, "four");
+    weir_handler_flush(h, 10000);
+    weir_handler_flush(target, 10000);
+    weir_handler_set_target(h, NULL, &err);
+    WEIR_ERROR(l, "nobody takes it");
+    weir_flush(10000);
+    puts("end");
+    weir_logger_remove_handler(l, h, &err);
+    weir_handler_free(h);
+    weir_handler_free(target);
+    weir_shutdown(10000);
+}
+
 /* ---- the root functions ---- */
 
 static __attribute__((noinline)) void fails(void) {
@@ -142,11 +168,9 @@ int main(int argc, char **argv) {
     static const struct scene {
         const char *name;
         void (*play)(void);
-    } scenes[] = {{"formatters", formatters},
-                  {"buffering", buffering},
-                  {"filters", filters},
-                  {"handlers", handlers},
-                  {"root", root}};
+    } scenes[] = {{"formatters", formatters}, {"buffering", buffering}, {"filters", filters},
+                  {"handlers", handlers},     {"memory", memory},       {"root", root}};
+    setvbuf(stdout, NULL, _IOLBF, 0);
     for (size_t i = 0; argc > 1 && i < sizeof scenes / sizeof scenes[0]; i++) {
         if (strcmp(scenes[i].name, argv[1]) != 0) continue;
         scenes[i].play();

@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """objects_scenes.py SCENE: what tests/support/objects_probe.c plays with Weir, played with Python's logging."""
 import logging
+import logging.handlers
 import sys
 
 
@@ -80,6 +81,25 @@ def handlers():
     out("%d %d" % (bool(handler.filter(inside)), bool(handler.filter(outside))))
     handler.removeFilter(only)
     out("%d" % bool(handler.filter(outside)))
+
+
+def memory():
+    log = logging.getLogger("kept")
+    handler = logging.handlers.MemoryHandler(100, logging.ERROR)
+    handler.setTarget(logging.StreamHandler(sys.stdout))
+    log.addHandler(handler)
+    log.setLevel(logging.DEBUG)
+    log.info("one")
+    log.info("two")
+    out("kept so far")
+    log.error("three takes all along")
+    log.info("four")
+    handler.flush()
+    handler.setTarget(None)
+    log.error("nobody takes it")
+    out("end")
+    log.removeHandler(handler)
+    logging.shutdown()
 
 
 def root():
