@@ -35,6 +35,7 @@ typedef struct file_sink {
     bool moved;  /* st is of another file than the target's key tells */
     file_options options;
     bool marked; /* this stream has its mark */
+    off_t end;   /* where its last write ended: a file that is shorter was cut by somebody else */
 } file_sink;
 
 static file_sink *of(sink *s) { return (file_sink *)s; }
@@ -62,7 +63,10 @@ static int take_again(file_sink *f, bool *other, weir_error *err) {
     f->fd = got.fd;
     f->st = got.st;
     f->marked = false;
-    if (*other) f->fresh = f->moved = true;
+    if (*other) {
+        f->fresh = f->moved = true;
+        f->end = 0;
+    }
     return 0;
 }
 
@@ -141,7 +145,10 @@ static sink_status sync_failed(file_sink *f, const struct stat *before, size_t w
     if (full) error_system(err, reason, "cannot write to '%s'", f->place.path);
     if (!full && begin_new_file(f, err)) return SINK_AGAIN;
     bool ours = fstat(f->fd, &now) == 0 && now.st_size == before->st_size + (off_t)written;
-    if (ours && ftruncate(f->fd, before->st_size) == 0) return SINK_AGAIN;
+    if (ours && ftruncate(f->fd, before->st_size) == 0) {
+        f->end = before->st_size;
+        return SINK_AGAIN;
+    }
     if (full) begin_new_file(f, err);
     return SINK_AGAIN;
 }
@@ -180,6 +187,20 @@ static ssize_t write_iov(int fd, const batch_iov *v) {
     return n;
 }
 
+/* What is not as it should be though the write went well. */
+static void remark(const file_sink *f, const struct stat *before, weir_error *err) {
+    if (before->st_size < f->end)
+        error_set(err, WEIR_ERR_SYSTEM,
+                  "'%s' was cut from %lld to %lld bytes by somebody else (logrotate's copytruncate?): lines "
+                  "written after its copy are lost (with WatchedFileHandler and `create` none are)",
+                  f->place.path, (long long)f->end, (long long)before->st_size);
+    if (before->st_nlink == 0)
+        error_set(err, WEIR_ERR_SYSTEM,
+                  "'%s' was deleted: records go to a file without a name until the handler "
+                  "is opened anew",
+                  f->place.path);
+}
+
 static sink_status write_regular(file_sink *f, const sink_batch *batch, const struct stat *now, size_t *bytes,
                                  weir_error *err) {
     batch_iov v;
@@ -193,11 +214,8 @@ static sink_status write_regular(file_sink *f, const sink_batch *batch, const st
     if (n <= 0) return write_failed(f, n < 0 ? errno : ENOSPC, err);
     if (f->fsync && sync_data(f->fd) != 0) return sync_failed(f, now, (size_t)n, errno, err);
     advance(f, (size_t)n, bytes);
-    if (now->st_nlink == 0)
-        error_set(err, WEIR_ERR_SYSTEM,
-                  "'%s' was deleted: records go to a file without a name until the handler "
-                  "is opened anew",
-                  f->place.path);
+    remark(f, now, err);
+    f->end = now->st_size + n;
     return SINK_OK;
 }
 
@@ -254,7 +272,10 @@ static sink_status file_truncate(sink *s, weir_error *err) {
     if (!is_open_as_was(f, &now) || !S_ISREG(now.st_mode)) return SINK_OK;
     do rc = ftruncate(f->fd, 0);
     while (rc != 0 && errno == EINTR);
-    if (rc == 0) return SINK_OK;
+    if (rc == 0) {
+        f->end = 0;
+        return SINK_OK;
+    }
     int reason = errno;
     error_system(err, reason, "cannot empty '%s' (mode 'w')", f->place.path);
     /* What time can mend is tried again; a file that may only grow will not be emptied ever. */

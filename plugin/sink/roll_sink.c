@@ -22,7 +22,8 @@ typedef struct roll_sink {
     roll_rules rules, next; /* next: of a newer definition, from its first record on */
     uint32_t tag, next_tag;
     int64_t rollover_at; /* by time */
-    bool looked;         /* at whether the name still leads to what was opened, before the first write */
+    bool astray; /* the old file was renamed, and no new one can be made: lines still go to the old one */
+    bool looked; /* at whether the name still leads to what was opened, before the first write */
 } roll_sink;
 
 static roll_sink *of(sink *s) { return (roll_sink *)s; }
@@ -89,6 +90,14 @@ static int roll_by_time(roll_sink *r, int64_t now, weir_error *err) {
     return rc;
 }
 
+/* Opens what the name leads to now. Where that cannot be, lines go to where they went, as long as that file
+ * has a name; -1: it has none, so they wait. */
+static int open_anew(roll_sink *r, weir_error *err) {
+    struct stat st;
+    r->astray = file_sink_reopen(r->file, err) != 0;
+    return r->astray && file_sink_stat(r->file, &st) && st.st_nlink == 0 ? -1 : 0;
+}
+
 /* Ends, or begins and ends, the rollover before the record at `at`. */
 static int roll_over(roll_sink *r, chunk_roll *note, uint64_t at, int64_t now, weir_error *err) {
     weir_error why = {0};
@@ -102,10 +111,11 @@ static int roll_over(roll_sink *r, chunk_roll *note, uint64_t at, int64_t now, w
     int rc = r->rules.when == ROLL_SIZE ? roll_shift(file_sink_place(r->file), r->rules.backups, note, &why)
                                         : roll_by_time(r, now, &why);
     if (rc != 0) *err = why;
-    if (file_sink_reopen(r->file, &why) != 0 && rc == 0) { /* nothing to write to: tried again */
+    if (open_anew(r, &why) != 0) {
         *err = why;
         return -1;
     }
+    if (r->astray && rc == 0) *err = why;
     __atomic_store_n(&note->step, CHUNK_ROLL_DONE, __ATOMIC_RELEASE);
     __atomic_store_n(&note->at, at, __ATOMIC_RELEASE);
     return 0;
@@ -180,7 +190,12 @@ static sink_status roll_write(sink *s, const sink_batch *batch, size_t *bytes, w
     }
     look_once(r);
     take_rules(r, &l);
-    if (roll_where_due(r, &l, &batch->map->roll, &remark) != 0) {
+    if (r->astray && open_anew(r, &remark) != 0) {
+        *err = remark;
+        return SINK_AGAIN;
+    }
+    /* Astray, the old files are as they should be: only the new one is missing. */
+    if (!r->astray && roll_where_due(r, &l, &batch->map->roll, &remark) != 0) {
         *err = remark;
         return SINK_AGAIN;
     }

@@ -21,6 +21,7 @@ typedef struct writer {
     /* trouble, told at most once a minute */
     int64_t told_at, trouble_since;
     bool told, in_trouble;
+    bool passing;      /* it was told of what was over with the next write */
     uint64_t lost;     /* records, since it was told */
     uint32_t given_up; /* of the first chunk's records, so far */
 } writer;
@@ -116,6 +117,7 @@ static void recovered(writer *w) {
     if (!w->in_trouble) return;
     w->in_trouble = false;
     set_health(w->t, false, "");
+    if (w->passing) w->told = false;
     if (!w->told) return;
     char line[128];
     int64_t seconds = (clock_monotonic_ns() - w->trouble_since) / 1000000000;
@@ -144,10 +146,12 @@ static void pause_longer(writer *w) {
 
 /* It went well. */
 static void progressed(writer *w, size_t bytes, const weir_error *remark) {
-    if (remark->code != 0)
+    if (remark->code != 0) {
+        w->passing = !w->in_trouble;
         troubled(w, remark->message, "");
-    else if (bytes > 0)
+    } else if (bytes > 0) {
         recovered(w);
+    }
     w->pause_ms = WRITER_PAUSE_MIN_MS;
     if (bytes == 0) pause_writer(w, WRITER_PAUSE_MIN_MS);
 }
@@ -166,6 +170,7 @@ static void failed(writer *w, sink_status status, size_t first_bytes, uint16_t s
     process_map *process = w->t->registry->set.process;
     if (process != NULL && stats_row < LIMIT_HANDLERS)
         __atomic_fetch_add(&process->handlers[stats_row].errors, 1, __ATOMIC_RELAXED);
+    w->passing = false;
     if (status == SINK_LOST) {
         w->lost += consume(w->t, first_bytes, DROP_ERROR, &w->given_up);
         troubled(w, err->message, "");
