@@ -42,6 +42,7 @@ bool roll_time_is_suffix(const roll_rules *rules, slice part);
 /* roll_files.c. Each step of them leaves what the next start, or recovery, can go on from, and never more
  * than `backups` old files. -1: err; what could be done is done. */
 int roll_shift(const file_place *place, int64_t backups, chunk_roll *note, weir_error *err);
-int roll_rename(const file_place *place, const roll_rules *rules, slice suffix, weir_error *err);
+int roll_rename(const file_place *place, const roll_rules *rules, int64_t rollover_at, slice suffix,
+                weir_error *err);
 
 #endif

@@ -11,6 +11,8 @@
 
 #include "sink/roll.h"
 
+#define HOUR 3600
+
 /* The directory, and the log's own name in it. */
 typedef struct roll_place {
     int dir;
@@ -160,7 +162,20 @@ static int remove_oldest(const roll_place *p, const roll_rules *rules, const cha
     return rc;
 }
 
-int roll_rename(const file_place *place, const roll_rules *rules, slice suffix, weir_error *err) {
+/* Is what has the new name already the log of that very time? So it is after a start within the second in
+ * which another process rolled over, and in the hour that comes twice when summer time ends. Python removes
+ * it; here its lines are kept, and the present file is gone on with until the next rollover. Older ones of
+ * that name are replaced, as in Python. */
+static bool is_of_that_time(const roll_place *p, const char *next, const roll_rules *rules,
+                            int64_t rollover_at) {
+    struct stat st;
+    if (fstatat(p->dir, next, &st, AT_SYMLINK_NOFOLLOW) != 0 || !S_ISREG(st.st_mode)) return false;
+    int64_t changed = (int64_t)st.st_mtime, begun = rollover_at - rules->interval;
+    return changed >= begun - HOUR - 1 && changed <= rollover_at + HOUR + 1;
+}
+
+int roll_rename(const file_place *place, const roll_rules *rules, int64_t rollover_at, slice suffix,
+                weir_error *err) {
     roll_place p;
     char next[NAME_MAX + 1];
     struct stat st;
@@ -170,6 +185,10 @@ int roll_rename(const file_place *place, const roll_rules *rules, slice suffix, 
     if (n < 0 || (size_t)n >= sizeof next) {
         errno = ENAMETOOLONG;
         rc = failed(&p, "name its old file", err);
+    }
+    if (rc == 0 && is_of_that_time(&p, next, rules, rollover_at)) {
+        close(p.dir);
+        return 0;
     }
     if (rc == 0) rc = remove_oldest(&p, rules, next, &next_too, err);
     if (rc == 0 && fstatat(p.dir, p.name, &st, 0) == 0 && renameat(p.dir, p.name, p.dir, next) != 0)

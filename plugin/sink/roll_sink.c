@@ -84,7 +84,7 @@ static int roll_by_time(roll_sink *r, int64_t now, weir_error *err) {
     text_init(&suffix, 0);
     roll_time_suffix(&r->rules, r->rollover_at, now, &suffix);
     int rc = suffix.failed ? error_set(err, WEIR_ERR_SYSTEM, "no memory for the name of an old file")
-                           : roll_rename(file_sink_place(r->file), &r->rules, text_slice(&suffix), err);
+                           : roll_rename(file_sink_place(r->file), &r->rules, r->rollover_at, text_slice(&suffix), err);
     text_done(&suffix);
     r->rollover_at = roll_time_after(&r->rules, now);
     return rc;

@@ -1,0 +1,182 @@
+"""Ten thousand rotations (at scale 1), by size and by time, under load and with kills at random moments: no line is
+lost, doubled or torn, and at no moment are there more old files than `backupCount`."""
+import os
+import random
+import re
+import threading
+import time
+
+import faults
+import harness
+import oracle
+from harness import OWN, Service, scaled, test, wait_until, weir
+
+CONFIG = """
+[weir]
+run_dir = {run}
+overflow = block
+service = host
+stop_timeout = 600s
+[loggers]
+keys = root
+[handlers]
+keys = file
+[formatters]
+keys = line
+[logger_root]
+level = INFO
+handlers = file
+[handler_file]
+class = handlers.%s
+formatter = line
+args = ('{dir}/logs/host.log', %s)
+[formatter_line]
+format = %%(message)s
+"""
+LINE_BYTES = len("t0 n1000\n")
+
+
+class Watch(threading.Thread):
+    """Looks at the directory all the time: never more than `most` old files."""
+
+    def __init__(self, service, most):
+        super().__init__(daemon=True)
+        self.folder, self.most, self.wrong, self.looks = service.path("logs"), most, None, 0
+        self.over = threading.Event()
+        harness.cleanup(self.over.set)
+        self.start()
+
+    def run(self):
+        while not self.over.is_set():
+            before, now = None, self.names()
+            # A directory that changes while it is read can show a file by both names: twice the same is true.
+            while len(now) > self.most and before != now:
+                before, now = now, self.names()
+            if len(now) > self.most:
+                self.wrong = now
+            self.looks += 1
+            self.over.wait(0.0005) # what it looks at needs the processor too
+
+    def names(self):
+        return sorted(n for n in os.listdir(self.folder) if n != "host.log")
+
+    def check(self):
+        assert self.wrong is None, "%d old files: %r" % (len(self.wrong), self.wrong[:5])
+
+
+def old_files(service):
+    """The oldest first, then the log itself."""
+    names = [n for n in os.listdir(service.path("logs")) if n != "host.log"]
+    names.sort(key=lambda n: (-int(n.rsplit(".", 1)[1]), n) if re.search(r"\.\d+$", n) else (0, n))
+    return [service.path("logs/" + n) for n in names] + [service.path("logs/host.log")]
+
+
+def read_all(service):
+    data = b""
+    for path in old_files(service):
+        with open(path, "rb") as f:
+            piece = f.read()
+        assert not piece or piece.endswith(b"\n"), "%s ends with a torn line" % path
+        data += piece
+    found = oracle.read(line for line in data.decode().split("\n")[:-1] if oracle.LINE.search(line) or not oracle.OTHER.match(line))
+    oracle.check_order("all files", found)
+    return found
+
+
+def recover(service):
+    done = weir("recover", "-c", service.config_path, env=service.env, cwd=service.dir)
+    assert done.returncode in (0, 1), done.stderr
+    oracle.check_report(done.stdout)
+
+
+def cycle(service, watch, seen, skipped, limit, pause_us, enough, before=lambda: None):
+    """A start, load (at most until each thread has made `limit` records) until enough() says so, a kill, and at times a recovery by the command; then all files are read.
+    seen: what was found so far; what is left of it now must lie next to it. before: called before each process."""
+    before()
+    service.start()
+    service.run("threads 2 %d %d" % (limit, pause_us))
+    wait_until(enough(), 60, "records")
+    service.kill()
+    skipped |= oracle.skip_one(service.path("page"))
+    before()
+    recover(service)
+    found = read_all(service)
+    for thread in (0, 1):
+        mine = [n for t, n in found if t == thread]
+        last = max((n for t, n in seen if t == thread), default=-1)
+        if mine and last >= 0:
+            assert mine[0] <= last + 1 or all((thread, n) in skipped for n in range(last + 1, mine[0])), \
+                "thread %d: nothing between n%d and n%d" % (thread, last, mine[0])
+    seen.update(found)
+    watch.check()
+
+
+def prepare(kind, args, env=None):
+    service = Service(CONFIG % (kind, args), name=OWN, start=False, env=env)
+    os.mkdir(service.path("logs"))
+    return service
+
+
+def finish(service, seen, skipped):
+    oracle.check_complete(oracle.accepted(service.path("page")), sorted(seen), beyond=0, may_miss=skipped)
+    assert not service.leftovers()
+
+
+def made(service):
+    return sum(oracle.accepted(service.path("page")).values()) if os.path.exists(service.path("page")) else 0
+
+
+@test(covers=["py must 3", "fault 1", "fault 19", "py must 7"])
+def by_size():
+    backups, most_bytes = 120, 200
+    service = prepare("RotatingFileHandler", "'a', %d, %d" % (most_bytes, backups))
+    watch, seen, skipped = Watch(service, backups), set(), set()
+    rotations = kills = 0
+    while rotations < scaled(10000) or kills < 10:
+        # At most so many that the old files still have what the last process wrote last.
+        first, more = made(service), random.randrange(1, 2000)
+
+        def enough():
+            return lambda: made(service) >= first + more
+        cycle(service, watch, seen, skipped, first // 2 + 1010, 20, enough)
+        rotations, kills = len(seen) * LINE_BYTES // most_bytes, kills + 1
+    finish(service, seen, skipped)
+    assert len(watch.names()) == backups or rotations < backups
+    print("        %d rotations, %d kills, %d looks at the directory" % (rotations, kills, watch.looks))
+
+
+RATE = 100
+
+
+@test(covers=["py must 3", "fault 1", "fault 19", "py must 7"])
+def by_time():
+    """Every second, of a clock that runs a hundred times as fast."""
+    backups, began = 200, int(time.time()) - 1
+    env = {**faults.preload("wall_clock"), "WALL_CLOCK_RATE": str(RATE), "WALL_CLOCK_FROM": str(began)}
+    service = prepare("TimedRotatingFileHandler", "'S', 1, %d" % backups, env)
+    log = service.path("logs/host.log")
+    watch, seen, skipped = Watch(service, backups), set(), set()
+    ever, kills = set(), 0
+    while len(ever) < scaled(10000) or kills < 10:
+        def enough():
+            until = time.monotonic() + random.random() * 1.2
+            return lambda: time.monotonic() > until and os.path.exists(service.path("page"))
+        cycle(service, watch, seen, skipped, 0, 300, enough, lambda: in_fast_time(log, began))
+        ever |= set(watch.names())
+        kills += 1
+    finish(service, seen, skipped)
+    assert len(watch.names()) == backups or len(ever) < backups
+    print("        %d rotations, %d kills, %d looks at the directory" % (len(ever), kills, watch.looks))
+
+
+def in_fast_time(log, began):
+    """The kernel's clock is the slow one: a file that was changed by it has that time in the fast one."""
+    try:
+        changed = os.stat(log).st_mtime
+        if changed <= time.time():
+            os.utime(log, (began + (changed - began) * RATE,) * 2)
+    except FileNotFoundError:
+        pass
+
+
+harness.main()
