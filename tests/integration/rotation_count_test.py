@@ -148,27 +148,6 @@ def by_size():
 RATE = 100
 
 
-@test(covers=["py must 3", "fault 1", "fault 19", "py must 7"])
-def by_time():
-    """Every second, of a clock that runs a hundred times as fast."""
-    backups, began = 200, int(time.time()) - 1
-    env = {**faults.preload("wall_clock"), "WALL_CLOCK_RATE": str(RATE), "WALL_CLOCK_FROM": str(began)}
-    service = prepare("TimedRotatingFileHandler", "'S', 1, %d" % backups, env)
-    log = service.path("logs/host.log")
-    watch, seen, skipped = Watch(service, backups), set(), set()
-    ever, kills = set(), 0
-    while len(ever) < scaled(10000) or kills < 10:
-        def enough():
-            until = time.monotonic() + random.random() * 1.2
-            return lambda: time.monotonic() > until and os.path.exists(service.path("page"))
-        cycle(service, watch, seen, skipped, 0, 300, enough, lambda: in_fast_time(log, began))
-        ever |= set(watch.names())
-        kills += 1
-    finish(service, seen, skipped)
-    assert len(watch.names()) == backups or len(ever) < backups
-    print("        %d rotations, %d kills, %d looks at the directory" % (len(ever), kills, watch.looks))
-
-
 def in_fast_time(log, began):
     """The kernel's clock is the slow one: a file that was changed by it has that time in the fast one."""
     try:
@@ -177,6 +156,85 @@ def in_fast_time(log, began):
             os.utime(log, (began + (changed - began) * RATE,) * 2)
     except FileNotFoundError:
         pass
+
+
+def hurried(backups):
+    """A service whose clock runs a hundred times as fast, and what is to be called before each process."""
+    began = int(time.time()) - 1
+    env = {**faults.preload("wall_clock"), "WALL_CLOCK_RATE": str(RATE), "WALL_CLOCK_FROM": str(began)}
+    service = prepare("TimedRotatingFileHandler", "'S', 1, %d" % backups, env)
+    return service, lambda: in_fast_time(service.path("logs/host.log"), began)
+
+
+@test(covers=["py must 3", "fault 1", "fault 19", "py must 7"])
+def by_time():
+    """Every second, of a clock that runs a hundred times as fast."""
+    backups = 200
+    service, before = hurried(backups)
+    watch, seen, skipped = Watch(service, backups), set(), set()
+    ever, kills = set(), 0
+    while len(ever) < scaled(10000) or kills < 10:
+        def enough():
+            until = time.monotonic() + random.random() * 1.2
+            return lambda: time.monotonic() > until and os.path.exists(service.path("page"))
+        cycle(service, watch, seen, skipped, 0, 300, enough, before)
+        ever |= set(watch.names())
+        kills += 1
+    finish(service, seen, skipped)
+    assert len(watch.names()) == backups or len(ever) < backups
+    print("        %d rotations, %d kills, %d looks at the directory" % (len(ever), kills, watch.looks))
+
+
+CALLS = ["renameat", "renameat", "renameat", "unlinkat", "unlinkat", "openat", "writev", "close", "newfstatat", "getdents64", "fstat", "futex"]
+
+
+@test(covers=["fault 2", "fault 19", "py must 7"])
+def by_time_killed_at_each_system_call():
+    faults.need_strace()
+    rounds, killed = max(12, scaled(200)), 0
+    for i in range(rounds):
+        backups = 3 if i % 2 else 500
+        service, before = hurried(backups)
+        with open(service.path("logs/host.log"), "w") as f:
+            f.write("what an older process wrote\n")
+        os.utime(service.path("logs/host.log"), (1600000000, 1600000000))
+        for day in range(4, 7):
+            with open(service.path("logs/host.log.2020-09-0%d_10-00-00" % day), "w") as f:
+                f.write("an old file\n")
+        watch = Watch(service, backups)
+        call, when = random.choice(CALLS), random.randrange(1, 25)
+        service.wrap = ["strace", "-f", "-qq", "-o", "/dev/null", "-e", "trace=" + call, "-e", "signal=none", "-e",
+                        "inject=%s:signal=SIGKILL:when=%d" % (call, when)]
+        try:
+            service.start()
+            for command in ("threads 2 400 200", "wait", "flush 60000"):
+                service.run(command)
+            service.send("quit")
+        except (AssertionError, BrokenPipeError):
+            pass # it was killed
+        service.process.stdin.close()
+        killed += service.process.wait(60 * harness.SLOW) != 0
+        try:
+            before()
+            recover(service)
+            watch.check()
+            counts = oracle.accepted(service.path("page")) if os.path.exists(service.path("page")) else {}
+            found = read_all(service)
+            if backups == 500:
+                oracle.check_complete(counts, found)
+                assert "what an older process wrote" in everything(service)
+            for thread in {t for t, _ in found}:
+                mine = [n for t, n in found if t == thread]
+                assert set(range(mine[0], counts[thread])) <= set(mine), "thread %d has a hole" % thread
+            assert not service.leftovers(), service.leftovers()
+        except BaseException as why:
+            raise AssertionError("killed at %s number %d" % (call, when)) from why
+        harness.clean()
+    assert killed * 4 >= rounds, "only %d of %d were killed" % (killed, rounds)
+
+
+def everything(service):
+    return "".join(open(path, errors="replace").read() for path in old_files(service))
 
 
 harness.main()
