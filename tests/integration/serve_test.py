@@ -38,6 +38,12 @@ def what_it_says():
         assert any(l.startswith("%s:%d: %s" % (path, line, words)) for l in told), (words, told)
 
 
+@test(quick=True)
+def the_example_is_right():
+    done = weir("check", os.path.join(harness.ROOT, "docs/examples/serve.ini"))
+    assert done.returncode == 0 and done.stderr == "", done
+
+
 @test(covers=["py must 2 receivers"], quick=True)
 def a_port_that_is_taken():
     holder = socket.create_server(("127.0.0.1", 0))
