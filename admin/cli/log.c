@@ -68,7 +68,10 @@ static void tell_refusal(const problems *p, const weir_error *err) {
 static int session(invocation *call, config_plan *plan, problems *p) {
     weir_error err = {0};
     log_session s = {.call = call};
-    core_options options = {.no_admin = true, .no_recovery = true, .python_defaults = true};
+    core_options options = {.no_admin = true,
+                            .no_recovery = true,
+                            .python_defaults = true,
+                            .python_errors = call->option[OPT_JSONL] != NULL};
     s.core = malloc(sizeof *s.core);
     if (s.core == NULL || core_start(s.core, plan, NULL, &options, p, &err) != 0) {
         free(s.core);

@@ -7,6 +7,7 @@
 
 #include "admin/cli/client.h"
 #include "admin/cli/log.h"
+#include "base/json_python.h"
 #include "base/level.h"
 
 /* A number, or a name that Python knows: exact case. */
@@ -78,9 +79,10 @@ static void do_disable(log_session *s, const value *object) {
 
 static void do_add_level_name(log_session *s, const value *object) {
     int64_t level = get_int(object, "level");
-    slice name = get_str(object, "name");
-    if (name.len == 0 || level < INT_MIN || level > INT_MAX || level_add_name((int)level, name) != 0)
-        log_complain(s, "add_level_name: expected a level number and a name of 1 to %d bytes",
+    const value *name = value_get(object, SLICE_LITERAL("name"));
+    if (name == NULL || name->type != VALUE_STR || level < INT_MIN || level > INT_MAX ||
+        level_add_name((int)level, name->str) != 0)
+        log_complain(s, "add_level_name: expected a level number and a name of at most %d bytes",
                      LIMIT_LEVEL_NAME);
 }
 
@@ -145,13 +147,19 @@ static void control_line(log_session *s, const value *object, slice op) {
                  (int)op.len, op.data);
 }
 
+static bool is_blank(slice line) {
+    for (size_t i = 0; i < line.len; i++)
+        if (line.data[i] == '\0' || strchr(" \t\r", line.data[i]) == NULL) return false;
+    return true;
+}
+
 void log_jsonl_line(log_session *s, slice line) {
     arena a;
     value object;
     weir_error err = {0};
-    if (line.len == 0) return;
+    if (is_blank(line)) return;
     arena_init(&a, 0);
-    if (json_parse(line, LIMIT_VALUE_DEPTH, &a, &object, &err) != 0)
+    if (json_parse_python(line, LIMIT_VALUE_DEPTH, &a, &object, &err) != 0)
         log_complain(s, "%s", err.message);
     else if (object.type != VALUE_DICT)
         log_complain(s, "expected an object, not %s", value_type_name(&object));

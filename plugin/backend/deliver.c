@@ -35,6 +35,12 @@ static void tell_host(const handler *h, const delivery *d, const char *why) {
 static void drop_for_error(backend *b, handler *h, const delivery *d, const char *why) {
     lane *l = h->lane;
     tell_host(h, d, why);
+    if (b->set.python_errors && d->rec != NULL) {
+        logging_error_write(b, d->rec, why);
+        count_one(&h->stats->given);
+        __atomic_add_fetch(&h->stats->dropped[DROP_ERROR], 1, __ATOMIC_RELAXED); /* as overflow_drop */
+        return;
+    }
     if (l != NULL) {
         size_t len = strlen(why);
         if (len >= sizeof l->trouble) len = sizeof l->trouble - 1;

@@ -98,6 +98,7 @@ static void free_handler(handler *h) {
     free(h->filters);
     free(h->own);
     codec_free(h->codec);
+    codec_free(h->lone);
     free(h);
 }
 

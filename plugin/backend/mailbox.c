@@ -223,8 +223,12 @@ void mailbox_close(backend *b) {
 /* Subject to the level of logger "weir", as a call is; but nothing disables what Weir has to say. */
 static void route_message(backend *b, const own_record *own) {
     if (own->level < logger_effective_level(source_logger(&b->live, b->own_logger))) return;
-    ring_entry *e = notice_encode(b, &b->own_entry, b->own_logger, own->level, own->stamp,
-                                  slice_make(own->message, own->len));
+    slice message = slice_make(own->message, own->len);
+    if (b->set.python_errors) {
+        logging_error_message(b, message);
+        return;
+    }
+    ring_entry *e = notice_encode(b, &b->own_entry, b->own_logger, own->level, own->stamp, message);
     if (e != NULL) route_made(b, e, true);
 }
 

@@ -253,4 +253,14 @@ void loop_run(void *arg);
 /* last_resort.c */
 void last_resort_write(backend *b, record *rec, escape_mode escape);
 
+/* standard_error.c */
+/* In the order of the records also where a handler writes to stderr. SLICE_NONE: counts one as lost. */
+void standard_error_write(backend *b, slice s);
+
+/* logging_error.c */
+/* Python's "--- Logging error ---" of this record; why: "TypeError: …". */
+void logging_error_write(backend *b, record *rec, const char *why);
+/* What else Weir has to say, where that does not go to handlers: "weir: …". */
+void logging_error_message(backend *b, slice message);
+
 #endif

@@ -88,6 +88,24 @@ static int find_errors(slice word, codec_errors *out, weir_error *err) {
     return rc;
 }
 
+int codec_create_lone(slice errors, codec **out, weir_error *err) {
+    codec_errors how;
+    /* No surrogate has a name: Python then writes what backslashreplace writes. */
+    if (slice_is(errors, "namereplace")) errors = SLICE_LITERAL("backslashreplace");
+    if (find_errors(errors, &how, err) != 0) return -1;
+    codec *c = calloc(1, sizeof *c);
+    if (c == NULL) return error_set(err, WEIR_ERR_SYSTEM, "no memory for an encoding");
+    *c = (codec){.row = codec_row_find(SLICE_LITERAL("utf-8")), .errors = how};
+    *out = c;
+    return 0;
+}
+
+const codec *codec_strict(void) {
+    static const codec_row row = {.kind = CODEC_UTF8, .python = "utf-8"};
+    static const codec strict = {.row = &row};
+    return &strict;
+}
+
 static int no_encoding(slice name, weir_error *err) {
     text known;
     text_init(&known, 0);
@@ -102,6 +120,8 @@ int codec_create(slice encoding, slice errors, codec **out, weir_error *err) {
     codec_errors how;
     const codec_row *row = codec_row_find(encoding);
     if (row == NULL) return no_encoding(encoding, err);
+    if (row->kind == CODEC_UTF8 && slice_is(errors, "namereplace"))
+        errors = SLICE_NONE; /* see codec_create_lone */
     if (find_errors(errors, &how, err) != 0) return -1;
     *out = NULL;
     if (row->kind == CODEC_UTF8) return 0;
@@ -152,6 +172,11 @@ static bool put_unicode(const codec *c, uint32_t point, bool surrogates, text *o
 /* false: the encoding lacks it. */
 static bool put(const codec *c, uint32_t point, text *out) {
     if (c->row->kind == CODEC_UTF16 || c->row->kind == CODEC_UTF32) return put_unicode(c, point, false, out);
+    if (c->row->kind == CODEC_UTF8) {
+        if (is_surrogate(point)) return false;
+        utf8_add(out, point);
+        return true;
+    }
     if (c->row->kind != CODEC_TABLE) {
         if (point >= (c->row->kind == CODEC_ASCII ? 0x80u : 0x100u)) return false;
         text_add_char(out, (char)point);
@@ -182,7 +207,9 @@ static bool put_instead(const codec *c, uint32_t point, text *out) {
         if (wide || point < 0xdc80 || point > 0xdcff) return false;
         text_add_char(out, (char)(point - 0xdc00));
         return true;
-    case ERRORS_PASS: return wide && put_unicode(c, point, true, out);
+    case ERRORS_PASS:
+        if (c->row->kind == CODEC_UTF8) utf8_add_surrogate(out, point);
+        return c->row->kind == CODEC_UTF8 || (wide && put_unicode(c, point, true, out));
     default: return false;
     }
     for (const char *at = in_place; *at != '\0'; at++)
@@ -196,6 +223,7 @@ static bool put_instead(const codec *c, uint32_t point, text *out) {
 static uint32_t next(slice in, size_t *at) {
     uint32_t point;
     size_t len = utf8_decode(in.data + *at, in.len - *at, &point);
+    if (len == 0) len = utf8_surrogate(in.data + *at, in.len - *at, &point);
     if (len == 0) point = 0xdc00u + (unsigned char)in.data[*at];
     *at += len > 0 ? len : 1;
     return point;
@@ -203,11 +231,10 @@ static uint32_t next(slice in, size_t *at) {
 
 /* Python names the whole run of characters that cannot be encoded. */
 static int refuse(const codec *c, slice in, size_t at, size_t position, uint32_t point, weir_error *err) {
-    static const char *const why[] = {[CODEC_ASCII] = "ordinal not in range(128)",
-                                      [CODEC_LATIN1] = "ordinal not in range(256)",
-                                      [CODEC_UTF16] = "surrogates not allowed",
-                                      [CODEC_UTF32] = "surrogates not allowed",
-                                      [CODEC_TABLE] = "character maps to <undefined>"};
+    static const char *const why[] = {
+        [CODEC_ASCII] = "ordinal not in range(128)", [CODEC_LATIN1] = "ordinal not in range(256)",
+        [CODEC_UTF8] = "surrogates not allowed",     [CODEC_UTF16] = "surrogates not allowed",
+        [CODEC_UTF32] = "surrogates not allowed",    [CODEC_TABLE] = "character maps to <undefined>"};
     const char *name = c->row->kind == CODEC_TABLE ? "charmap" : c->row->python;
     size_t last = position;
     text unused;

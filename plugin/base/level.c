@@ -184,7 +184,7 @@ static void set_number(int level, const level_text *name) {
 }
 
 int level_add_name(int level, slice name) {
-    if (level < 0 || name.len > LIMIT_LEVEL_NAME) return -1;
+    if (name.len > LIMIT_LEVEL_NAME) return -1;
     pthread_mutex_lock(&adding);
     /* A full table refuses before anything changes: each addition takes at most one row of each. */
     bool room = number_find(level) != NULL || number_count < LIMIT_LEVEL_NAMES;

@@ -33,9 +33,19 @@ size_t utf8_decode(const char *data, size_t len, uint32_t *point) {
     return 4;
 }
 
+size_t utf8_surrogate(const char *data, size_t len, uint32_t *point) {
+    if (len < 3 || (unsigned char)data[0] != 0xED || !continuation(data[1]) || !continuation(data[2]))
+        return 0;
+    uint32_t value = 0xD000u | low6(data[1]) << 6 | low6(data[2]);
+    if (value < 0xD800) return 0;
+    *point = value;
+    return 3;
+}
+
 static size_t step(const char *data, size_t len) {
     uint32_t point;
     size_t size = utf8_decode(data, len, &point);
+    if (size == 0) size = utf8_surrogate(data, len, &point);
     return size == 0 ? 1 : size;
 }
 
@@ -53,9 +63,13 @@ slice utf8_prefix(slice s, size_t characters) {
 }
 
 void utf8_add(text *out, uint32_t point) {
+    utf8_add_surrogate(out, point >= 0xD800 && point < 0xE000 ? 0xFFFD : point);
+}
+
+void utf8_add_surrogate(text *out, uint32_t point) {
     char bytes[4];
     size_t len;
-    if (point > 0x10FFFF || (point >= 0xD800 && point < 0xE000)) point = 0xFFFD;
+    if (point > 0x10FFFF) point = 0xFFFD;
     if (point < 0x80) {
         bytes[0] = (char)point;
         len = 1;

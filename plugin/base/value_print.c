@@ -35,7 +35,9 @@ static void repr_str(slice s, text *out) {
     for (size_t at = 0; at < s.len;) {
         uint32_t code;
         size_t len = utf8_decode(s.data + at, s.len - at, &code);
-        if (len == 0) { /* what Python's surrogateescape makes of a byte that is no UTF-8 */
+        if (len == 0 && (len = utf8_surrogate(s.data + at, s.len - at, &code)) != 0) {
+            add_escaped_code(out, code);
+        } else if (len == 0) { /* what Python's surrogateescape makes of a byte that is no UTF-8 */
             text_addf(out, "\\udc%02x", (unsigned char)s.data[at]);
             len = 1;
         } else if (code == (unsigned char)quote || code == '\\') {

@@ -73,6 +73,7 @@ struct handler {
     formatter *formatter;
     slice terminator;     /* "\n" */
     codec *codec;         /* of what encode makes; owned. NULL: UTF-8 */
+    codec *lone;          /* the same of UTF-8 with lone surrogates; owned. NULL: strict */
     bool delay;           /* its file is made, and emptied, with its first record */
     void *own;            /* of prepare */
     target *target;       /* NULL: none */
@@ -97,6 +98,6 @@ const handler_kind *handler_kind_at(size_t index);
 int handler_encode_text(handler *h, record *rec, text *out, weir_error *err);
 /* Its two halves: the line in UTF-8; what was added from `from` on, in the handler's encoding. */
 int handler_add_line(handler *h, record *rec, text *out, weir_error *err);
-int handler_recode(const handler *h, size_t from, text *out, weir_error *err);
+int handler_recode(const handler *h, const record *rec, size_t from, text *out, weir_error *err);
 
 #endif

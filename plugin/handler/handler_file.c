@@ -49,7 +49,9 @@ int handler_file_check(const handler_args *args, const handler_file_args *at, we
 
 int handler_file_prepare(const handler_args *args, const handler_file_args *at, handler *h, weir_error *err) {
     h->delay = args->given[at->delay] && args->values[at->delay].boolean;
-    return make_codec(args, at, &h->codec, err);
+    if (make_codec(args, at, &h->codec, err) != 0) return -1;
+    if (h->codec != NULL || !args->given[at->errors]) return 0;
+    return codec_create_lone(args->values[at->errors].str, &h->lone, err);
 }
 
 file_options handler_file_options(const handler_args *args, const handler_file_args *at) {

@@ -17,13 +17,23 @@ int handler_add_line(handler *h, record *rec, text *out, weir_error *err) {
     return fail(out, before);
 }
 
-int handler_recode(const handler *h, size_t from, text *out, weir_error *err) {
+/* What the line is to be put through. Text of a host may hold any bytes, and goes to a UTF-8 file as it is; a
+ * made record holds characters, and where surrogates are among them UTF-8 lacks them. */
+static const codec *codec_for(const handler *h, const record *rec, slice line) {
+    bool made = rec->entry == NULL || rec->entry->kind == ENTRY_MADE;
+    if (h->codec != NULL || !made) return h->codec;
+    if (memchr(line.data, 0xED, line.len) == NULL) return NULL; /* the first byte of each of them */
+    return h->lone != NULL ? h->lone : codec_strict();
+}
+
+int handler_recode(const handler *h, const record *rec, size_t from, text *out, weir_error *err) {
     text plain;
-    if (h->codec == NULL) return 0;
+    const codec *c = codec_for(h, rec, slice_make(out->data + from, out->len - from));
+    if (c == NULL) return 0;
     text_init(&plain, 0);
     text_add(&plain, out->data + from, out->len - from);
     out->len = from;
-    int rc = codec_encode(h->codec, text_slice(&plain), out, err);
+    int rc = codec_encode(c, text_slice(&plain), out, err);
     if (rc == 0 && (plain.failed || out->failed)) {
         out->failed = true;
         rc = error_set(err, WEIR_ERR_SYSTEM, "no memory for a record in another encoding");
@@ -35,5 +45,5 @@ int handler_recode(const handler *h, size_t from, text *out, weir_error *err) {
 int handler_encode_text(handler *h, record *rec, text *out, weir_error *err) {
     size_t before = out->len;
     if (handler_add_line(h, rec, out, err) != 0) return -1;
-    return __builtin_expect(h->codec == NULL, 1) ? 0 : handler_recode(h, before, out, err);
+    return handler_recode(h, rec, before, out, err);
 }

@@ -221,6 +221,26 @@ static bool prefers_base64(slice body, text *out) {
     return longer;
 }
 
+/* What follows `from`: lines that begin like an mbox's separator get a '>', as Python's generator does. */
+static void mark_from(text *out, size_t from) {
+    static const char separator[] = "From ";
+    const size_t len = sizeof separator - 1;
+    text marked;
+    text_init(&marked, 0);
+    for (size_t at = from; at < out->len && !out->failed; at++) {
+        bool begins = at == from || out->data[at - 1] == '\n';
+        if (begins && out->len - at >= len && memcmp(out->data + at, separator, len) == 0)
+            text_add_char(&marked, '>');
+        text_add_char(&marked, out->data[at]);
+    }
+    if (marked.failed) out->failed = true;
+    if (!out->failed && marked.len > out->len - from) {
+        out->len = from;
+        text_add_slice(out, text_slice(&marked));
+    }
+    text_done(&marked);
+}
+
 void mail_add_body(text *out, slice body) {
     bool ascii = true, fits = true;
     slice line;
@@ -234,10 +254,12 @@ void mail_add_body(text *out, slice body) {
               "Content-Type: text/plain; charset=\"utf-8\"\r\nContent-Transfer-Encoding: %s\r\n"
               "MIME-Version: 1.0\r\n\r\n",
               encoding);
+    size_t begin = out->len;
     if (fits)
         add_joined(out, body, SIZE_MAX, "\r\n");
     else if (base64)
         add_base64_lines(out, body);
     else
         add_quoted_printable(out, body, SIZE_MAX, "\r\n");
+    mark_from(out, begin);
 }

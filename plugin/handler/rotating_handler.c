@@ -159,7 +159,7 @@ static int encode_frame(handler *h, record *rec, text *out, weir_error *err) {
         slice line = slice_make(out->data + begin, out->len - begin - h->terminator.len);
         head.characters = (uint32_t)utf8_count(line) + 1;
     }
-    if (made && handler_recode(h, begin, out, err) == 0 && out->len - begin <= UINT32_MAX) {
+    if (made && handler_recode(h, rec, begin, out, err) == 0 && out->len - begin <= UINT32_MAX) {
         head.bytes = (uint32_t)(out->len - begin);
         memcpy(out->data + before, &head, sizeof head);
         return 0;

@@ -19,6 +19,12 @@ static int stream_spec(const handler_args *args, arena *a, sink_spec *out, bool 
     return 0;
 }
 
+/* As Python's sys.stdout and sys.stderr are. */
+static int stream_prepare(const handler_args *args, handler *h, weir_error *err) {
+    bool is_stdout = args->given[ARG_STREAM] && slice_equal(args->values[ARG_STREAM].str, LITERAL_STDOUT);
+    return is_stdout ? 0 : codec_create_lone(SLICE_LITERAL("backslashreplace"), &h->lone, err);
+}
+
 const handler_kind stream_handler_kind = {
     .name = "StreamHandler",
     .aliases = {"logging.StreamHandler"},
@@ -26,4 +32,5 @@ const handler_kind stream_handler_kind = {
     .params = {[ARG_STREAM] = {"stream", PARAM_STREAM, false,
                                "sys.stdout or sys.stderr; default sys.stderr"}},
     .spec = stream_spec,
+    .prepare = stream_prepare,
     .encode = handler_encode_text};

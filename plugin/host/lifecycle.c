@@ -43,7 +43,9 @@ static void on_notice(void *arg, const char *where, int level, const char *messa
     weir_core *core = arg;
     backend *b = __atomic_load_n(&core->backend, __ATOMIC_ACQUIRE);
     if (level >= WEIR_LEVEL_WARNING) module_handle_error(where, message, NULL);
-    if (b == NULL || !module_raises_exceptions()) return;
+    /* Where Python's words are asked for: its SocketHandler drops in silence. */
+    bool silent = core->python_errors && (strncmp(where, "tcp:", 4) == 0 || strncmp(where, "unix:", 5) == 0);
+    if (b == NULL || silent || !module_raises_exceptions()) return;
     text line;
     text_init(&line, 0);
     text_add_cstr(&line, where);
@@ -117,6 +119,7 @@ static int open_backend(weir_core *core, generation *first, weir_error *err) {
                               .recents = core->recents,
                               .first = first,
                               .start_ns = core->start_ns,
+                              .python_errors = core->python_errors,
                               .retired = on_retired,
                               .arg = core};
     backend *b = backend_create(&given, err);
@@ -207,6 +210,7 @@ static int start_once(weir_core *core, config_plan *plan, const char *config_pat
     memset(core, 0, sizeof *core);
     core->dir.fd = -1;
     core->is_child = options->is_child;
+    core->python_errors = options->python_errors;
     pthread_mutex_init(&core->retired_lock, NULL);
     clock_setup();
     core->start_ns = clock_realtime_ns();

@@ -32,6 +32,7 @@ typedef struct weir_core {
     char *config_path;        /* the file that is watched; NULL: none */
     bool is_child;            /* made by the first record after a fork */
     recovery_report recovery; /* of this start */
+    bool python_errors;       /* see backend_settings */
     uint64_t generations;     /* numbers given so far; control counts on, under its lock */
     /* Generations that the backend has retired and core_reap will free. */
     pthread_mutex_t retired_lock;
@@ -45,6 +46,7 @@ typedef struct core_options {
     bool keep_contents; /* mode 'w' truncates nothing: `weir recover`, a forked child */
     bool no_admin;      /* no socket, no listeners, no watcher, no timers */
     bool python_defaults;
+    bool python_errors;  /* see backend_settings */
     bool keep_levels;    /* the loggers' levels stay as the host has set them: it started by an edit */
     const char *service; /* NULL: as configured */
     bool is_child;       /* made after a fork */
@@ -67,8 +69,8 @@ void core_forget(void);
 /* The running core, NULL when none. Weir's own threads and the command use it. */
 weir_core *core_current(void);
 
-/* Has the root logger a handler of a configuration (Python's root.handlers; Weir's default setup is nobody's)?
- * Told with each plan that runs; one load. */
+/* Has the root logger a handler of a configuration (Python's root.handlers; Weir's default setup is
+ * nobody's)? Told with each plan that runs; one load. */
 void core_note_root(const config_plan *plan); /* NULL: none runs */
 bool core_root_has_handlers(void);
 

@@ -64,6 +64,7 @@ static void put_utf8(text *out, slice s) {
     for (size_t at = 0; at < s.len;) {
         uint32_t point;
         size_t size = utf8_decode(s.data + at, s.len - at, &point);
+        if (size == 0) size = utf8_surrogate(s.data + at, s.len - at, &point); /* loads as what it was */
         if (size == 0) {
             text_addf(out, "\\x%02x", (unsigned)(unsigned char)s.data[at++]);
         } else {

@@ -1,8 +1,10 @@
-/* json_fuzz.c - any bytes through the JSON reader: what is read prints as JSON that reads again. */
+/* json_fuzz.c - any bytes through the JSON readers: what is read prints as JSON that reads again; Python's
+ * reader takes all that the strict one takes, and makes the same of it. */
 #include <stdint.h>
 #include <stdlib.h>
 
 #include "base/json.h"
+#include "base/json_python.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -19,6 +21,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
         if (json_parse(text_slice(&once), LIMIT_VALUE_DEPTH, &a, &again, &err) != 0) abort();
         value_json(&again, &twice);
         if (!slice_equal(text_slice(&once), text_slice(&twice))) abort();
+        if (json_parse_python((slice){(const char *)data, size}, LIMIT_VALUE_DEPTH, &a, &again, &err) != 0)
+            abort();
+        text_clear(&twice);
+        value_json(&again, &twice);
+        if (!slice_equal(text_slice(&once), text_slice(&twice))) abort();
+    } else {
+        (void)json_parse_python((slice){(const char *)data, size}, LIMIT_VALUE_DEPTH, &a, &again, &err);
     }
     text_done(&once);
     text_done(&twice);

@@ -3,47 +3,67 @@ what has come, in order, and begins anew. `connections` are told apart only wher
 import os
 import select
 import socket
-import socketserver
 import threading
 import time
 
 
 class Datagrams:
+    """What was sent when the sender ends is all that take() gives."""
+
     def __init__(self, path=None):
-        if path is None:
-            self.socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-            self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 8 << 20)
-            self.socket.bind(("127.0.0.1", 0))
-            self.port = self.socket.getsockname()[1]
-        else:
-            self.socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
-            self.socket.bind(path)
+        self.socket = socket.socket(socket.AF_INET if path is None else socket.AF_UNIX, socket.SOCK_DGRAM)
+        self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 8 << 20)
+        self.socket.bind(("127.0.0.1", 0) if path is None else path)
+        self.port = None if path else self.socket.getsockname()[1]
         self.got = []
-        self.files = []
+        self.lock = threading.Lock()  # held from a datagram's taking to its place in the list
         threading.Thread(target=self.run, daemon=True).start()
 
     def run(self):
         while True:
             try:
-                data, fds, _, _ = socket.recv_fds(self.socket, 1 << 20, 4)
-            except OSError:
+                select.select([self.socket], [], [])
+                with self.lock:
+                    self.got.append(self.receive())
+            except (OSError, ValueError):
                 return
-            for fd in fds:
-                with os.fdopen(fd, "rb") as f:
-                    f.seek(0)
-                    data += f.read()
-            self.got.append(data)
+
+    def receive(self):
+        data, fds, _, _ = socket.recv_fds(self.socket, 1 << 20, 4)
+        for fd in fds:
+            with os.fdopen(fd, "rb") as f:
+                f.seek(0)
+                data += f.read()
+        return data
 
     def take(self, count=None, seconds=20):
+        """count: also waits for so many, which a sender that has not ended may still send."""
         end = time.monotonic() + seconds
-        while count is not None and len(self.got) < count and time.monotonic() < end:
-            time.sleep(0.005)
+        while time.monotonic() < end:
+            with self.lock:
+                if not select.select([self.socket], [], [], 0)[0] and len(self.got) >= (count or 0):
+                    break
+            time.sleep(0.002)
         got, self.got = self.got, []
         return got
 
     def close(self):
         self.socket.shutdown(socket.SHUT_RDWR) if self.socket.family == socket.AF_UNIX else None
         self.socket.close()
+
+
+def http_answer(status=b"200 OK", body=b"ok"):
+    """Answers once the request is whole."""
+    def answer(connection, got):
+        head, end, rest = got.partition(b"\r\n\r\n")
+        if not end:
+            return False
+        length = next((int(line.split(b":")[1]) for line in head.lower().split(b"\r\n") if line.startswith(b"content-length:")), 0)
+        if len(rest) < length:
+            return False
+        connection.sendall(b"HTTP/1.1 " + status + b"\r\nContent-Length: %d\r\n\r\n" % len(body) + body)
+        return True
+    return answer
 
 
 class Streams:
@@ -64,13 +84,14 @@ class Streams:
     def accept(self):
         while True:
             try:
-                connection, _ = self.socket.accept()
-            except OSError:
+                select.select([self.socket], [], [])
+                with self.lock:  # held until the connection is counted
+                    connection, _ = self.socket.accept()
+                    self.open += 1
+                    self.got.append(b"")
+                    index = len(self.got) - 1
+            except (OSError, ValueError):
                 return
-            with self.lock:
-                self.open += 1
-                self.got.append(b"")
-                index = len(self.got) - 1
             threading.Thread(target=self.read, args=(connection, index), daemon=True).start()
 
     def read(self, connection, index):
