@@ -108,6 +108,7 @@ static void do_reconfigure(log_session *s, const value *object) {
         log_complain(s, "reconfigure: %s: %s", path, strerror(errno));
     } else if (control_push(s->control, text_slice(&config), path, CONFIG_COMMAND, &by, false, &result,
                             &err) != 0) {
+        if (result.problems.errors > 0) problems_to_error(&result.problems, &err);
         log_complain(s, "reconfigure: %s", err.message);
         push_result_done(&result);
     } else {

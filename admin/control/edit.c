@@ -84,7 +84,7 @@ static void tell_problems(const problems *p, weir_error *err) {
 }
 
 static int apply(edit_run *r, weir_error *err) {
-    tree_plan_row set = {r->edit.logger, r->edit.level};
+    tree_plan_row set = {.logger = r->edit.logger, .level = r->edit.level};
     config_print_dict(&r->dict, &r->json);
     if (r->json.failed) return no_memory(err);
     push_request request = {.text = text_slice(&r->json),

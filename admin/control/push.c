@@ -37,6 +37,7 @@ static void follow_settings(control *c, const settings *s) {
 /* The plan is current: plan, generation and all that hangs on them. The caller holds `change`. */
 static void take_over(control *c, const push_request *request, config_plan *plan, generation *g) {
     config_plan *old = c->core->plan;
+    plan->changes = NULL;
     c->core->plan = plan;
     c->core->generation = g;
     c->core->generations = g->number;
@@ -269,12 +270,13 @@ static void keep_if_disabled(void *arg, logger *l) {
 static void preview(const config_plan *plan, push_result *result) {
     tree_plan_row *rows = malloc((plan->logger_count + 1) * sizeof *rows);
     preview_names names = {malloc((plan->logger_count + 1) * sizeof(slice)), 0, &result->disabled};
-    tree_plan tree = {.rows = rows, .disable_existing = plan->disable_existing};
+    tree_plan tree = {
+        .rows = rows, .disable_existing = plan->disable_existing, .edit = plan->changes != NULL};
     for (size_t i = 0; i < plan->logger_count && rows != NULL && names.missing != NULL; i++) {
         const plan_logger *named = &plan->loggers[i];
         logger *l = logger_find(named->qualname);
         if (l != NULL)
-            rows[tree.count++] = (tree_plan_row){l, named->level};
+            rows[tree.count++] = (tree_plan_row){.logger = l, .level = named->level};
         else
             names.missing[names.count++] = named->qualname;
     }

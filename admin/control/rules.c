@@ -84,7 +84,7 @@ void rules_restart(const control *c, const settings *now, name_list *out) {
 }
 
 config_rules rules_for(const control *c, config_origin origin) {
-    config_rules rules = {.origin = origin};
+    config_rules rules = {.origin = origin, .current = c->core->plan};
     static const char *const nothing[1] = {NULL};
     if (origin != CONFIG_START && origin != CONFIG_DEFAULT) rules.fixed = &c->fixed;
     if (origin == CONFIG_FILE) rules.fixed = &c->start;

@@ -268,6 +268,7 @@ static const plan_logger *edited_row(const build *b, size_t i) {
 }
 
 static int planned_level(const build *b, size_t i) {
+    if (b->plan->loggers[i].level_again) return b->plan->loggers[i].level;
     const plan_logger *was = edited_row(b, i);
     return was != NULL && was->level == b->plan->loggers[i].level ? LEVEL_UNSET : b->plan->loggers[i].level;
 }
@@ -304,8 +305,8 @@ static int build_rule(build *b, const plan_logger *plan) {
     if (!take_filters(b, rule, plan->filters.count)) return no_memory(b);
     for (size_t i = 0; i < plan->handler_count; i++)
         rule->handlers[rule->handler_count++] = b->g->handlers[plan->handlers[i] - b->plan->handlers];
-    b->out->rows[b->out->tree.count++] =
-        (tree_plan_row){.logger = l, .level = planned_level(b, (size_t)(plan - b->plan->loggers))};
+    b->out->rows[b->out->tree.count++] = (tree_plan_row){
+        .logger = l, .level = planned_level(b, (size_t)(plan - b->plan->loggers)), .enable = plan->enable};
     return 0;
 }
 
@@ -343,7 +344,9 @@ int config_build(const config_plan *plan, uint64_t number, target_registry *targ
                .out = out,
                .p = p,
                .repeats = rules != NULL && rules->repeats,
-               .edited = rules != NULL ? rules->edited : NULL};
+               .edited = plan->changes != NULL ? plan->changes
+                         : rules != NULL       ? rules->edited
+                                               : NULL};
     arena_init(&b.scratch, 0);
     b.g = out->generation = make_generation(plan, number);
     if (b.g != NULL) b.g->flushes_holds = rules != NULL && rules->python_defaults;

@@ -9,6 +9,7 @@
 
 #include "base/limits.h"
 #include "config/dict.h"
+#include "config/incremental.h"
 #include "config/ini_text.h"
 
 const char *const config_origin_names[7] = {"start", "file", "port", "http", "command", "default", "api"};
@@ -21,7 +22,7 @@ void config_plan_free(config_plan *plan) {
     free(plan);
 }
 
-static config_plan *plan_create(slice in, const char *file, config_origin origin) {
+config_plan *check_plan_create(slice in, const char *file, config_origin origin) {
     config_plan *plan = calloc(1, sizeof *plan);
     if (plan == NULL) return NULL;
     arena_init(&plan->memory, LIMIT_CONFIG_MEMORY);
@@ -91,14 +92,9 @@ static void tell_no_memory(checker *c, weir_error *err) {
     error_set(err, WEIR_ERR_SYSTEM, "%s: no memory to check the configuration", c->plan->file);
 }
 
-config_plan *config_check(slice in, const char *file, const config_rules *rules, problems *p,
-                          weir_error *err) {
-    if (in.len > LIMIT_CONFIG_TEXT) {
-        problems_add(p, 0, NULL, NULL, "the configuration has %zu bytes (at most %d)", in.len,
-                     LIMIT_CONFIG_TEXT);
-        return NULL;
-    }
-    config_plan *plan = plan_create(in, file, rules->origin);
+static config_plan *check_whole(slice in, const char *file, const config_rules *rules, problems *p,
+                                weir_error *err) {
+    config_plan *plan = check_plan_create(in, file, rules->origin);
     if (plan == NULL) {
         error_set(err, WEIR_ERR_SYSTEM, "%s: no memory to check the configuration", file);
         problems_add(p, 0, NULL, NULL, "no memory to check the configuration");
@@ -111,4 +107,35 @@ config_plan *config_check(slice in, const char *file, const config_rules *rules,
     if (p->errors == 0) return plan;
     config_plan_free(plan);
     return NULL;
+}
+
+/* The whole configuration that an incremental one leads to: nothing of it but levels is new, so what a pushed
+ * one may not do is no question. */
+static config_plan *check_incremental(const incremental *i, const char *file, const config_rules *rules,
+                                      problems *p, weir_error *err) {
+    config_rules as_edit = *rules;
+    if (p->errors > 0) return NULL;
+    as_edit.origin = CONFIG_API;
+    as_edit.edited = i->base;
+    config_plan *plan = check_whole(text_slice(&i->merged), file, &as_edit, p, err);
+    if (plan == NULL) return NULL;
+    plan->origin = rules->origin;
+    incremental_mark(i, plan);
+    return plan;
+}
+
+config_plan *config_check(slice in, const char *file, const config_rules *rules, problems *p,
+                          weir_error *err) {
+    incremental i;
+    if (in.len > LIMIT_CONFIG_TEXT) {
+        problems_add(p, 0, NULL, NULL, "the configuration has %zu bytes (at most %d)", in.len,
+                     LIMIT_CONFIG_TEXT);
+        return NULL;
+    }
+    if (!incremental_read(in, file, rules, p, &i)) return check_whole(in, file, rules, p, err);
+    config_plan *plan = check_incremental(&i, file, rules, p, err);
+    problems_sort(p);
+    if (plan != NULL && i.own_base != NULL) plan->changes = NULL; /* nothing ran */
+    incremental_done(&i);
+    return plan;
 }

@@ -22,6 +22,8 @@ typedef struct checker {
     bool no_memory; /* set by whoever could not go on */
 } checker;
 
+/* An empty plan with the text; NULL: no memory. */
+config_plan *check_plan_create(slice in, const char *file, config_origin origin);
 /* Arena memory, zeroed; NULL and no_memory set when there is none. */
 void *check_alloc(checker *c, size_t size);
 slice check_copy(checker *c, slice s);

@@ -148,9 +148,6 @@ bool check_level(checker *c, const ini_section *s, int *level, int *line) {
     slice in;
     if (!check_value(c, s, "level", &in, line)) return false;
     if (level_from_name(in, level) || is_numbered(in, level)) return true;
-    /* dictConfig takes numbers, too. */
-    if (c->is_dict && in.len > 0 && in.data[0] >= '0' && in.data[0] <= '9' && level_parse(in, level))
-        return true;
     tell_level(c, s, in, *line);
     return false;
 }

@@ -1,5 +1,5 @@
-/* check_settings.c - [weir], [admin] and [receivers] of a plan, and what of them a pushed configuration may say. Runs on
- * the thread that checks a configuration. */
+/* check_settings.c - [weir], [admin] and [receivers] of a plan, and what of them a pushed configuration may
+ * say. Runs on the thread that checks a configuration. */
 #include "config/check.h"
 
 static int line_of(const checker *c, const setting_row *row) {
@@ -60,8 +60,7 @@ void check_settings(checker *c) {
         ignore_admin(s);
     else
         settings_read_section(&c->ini, "admin", s, &c->plan->memory, c->p);
-    if (!c->rules->python_defaults)
-        settings_read_section(&c->ini, "receivers", s, &c->plan->memory, c->p);
+    if (!c->rules->python_defaults) settings_read_section(&c->ini, "receivers", s, &c->plan->memory, c->p);
     if (pushed) hold_to_start(c);
     c->plan->escape_given = c->rules->escape_given;
     if (c->rules->escape_given) s->escape = c->rules->escape;

@@ -65,6 +65,7 @@ typedef struct plan_logger {
     bool propagate;
     int line, level_line;
     plan_filter_list filters;
+    bool enable, level_again; /* named by an incremental configuration; with a level */
 } plan_logger;
 
 /* Where a value stands in the text. */
@@ -89,6 +90,9 @@ typedef struct config_plan {
     size_t handler_count;
     plan_logger *loggers; /* the root first */
     size_t logger_count;
+    /* An incremental configuration: the plan that it changed, while that runs; all that it does not name
+     * stays as it is. NULL: a whole one. */
+    const struct config_plan *changes;
     bool disable_existing;   /* after the origin's default */
     bool escape_given;       /* settings.escape is the command's, see config_rules */
     const char **paths;      /* what its handlers write to, see config_paths */
@@ -110,6 +114,7 @@ typedef struct config_rules {
      * text says; loggers whose level is what it is there keep the level that they have (the host may have set
      * another meanwhile); none is reset, disabled or enabled. */
     const struct config_plan *edited;
+    const struct config_plan *current; /* that runs: what an incremental dictConfig changes; NULL: none yet */
     /* CONFIG_API, and no edit: the settings that run, to begin with; disable_existing: unless it says. */
     const settings *host_settings;
     bool disable_existing;

@@ -1,7 +1,7 @@
 /* dict.c - dictConfig as JSON, made into the sections and keys of fileConfig: [handlers] keys = …,
  * [handler_h] class, level, formatter, kwargs = {all others}, and so on, each with its line in the JSON text.
- * What a value means is for the checks of those. "weir", "admin" and "receivers" are objects like the sections of those
- * names. */
+ * What a value means is for the checks of those. "weir", "admin" and "receivers" are objects like the
+ * sections of those names. */
 #include <stdio.h>
 
 #include "base/json.h"
@@ -66,18 +66,34 @@ static void add_class(dict *d, ini_section *s, const dict_node *object, bool (*i
                   "by name)");
 }
 
+/* A number is a level as it is; in a file it is called so. */
+static void add_level(dict *d, ini_section *s, const dict_node *object) {
+    const dict_node *n = dict_get(object, "level");
+    char made[40];
+    if (n == NULL || n->v->type != VALUE_INT || n->v->i64 < 0 || n->v->i64 > INT32_MAX) {
+        dict_add_text(d, s, object, "level", false);
+        return;
+    }
+    int len = snprintf(made, sizeof made, "Level %d", (int)n->v->i64);
+    dict_add_key(d, s, "level", check_copy(d->c, slice_make(made, (size_t)len)), n->line);
+}
+
 static bool is_formatter(slice name) { return formatter_kind_find(name) != NULL; }
 static bool is_filter(slice name) { return filter_kind_find(name) != NULL; }
 static bool is_handler(slice name) { return handler_kind_find(name) != NULL; }
 
 /* With "class", Python's Formatter takes these (defaults since 3.12) and ignores all other keys. */
-static void warn_ignored(dict *d, ini_section *s, const dict_node *n) {
-    static const char *const known[] = {"format", "datefmt",  "style",    "class",
-                                        "()",     "validate", "defaults", NULL};
-    for (size_t i = 0; i < n->count; i++)
-        if (!is_one_of(n->members[i].key, known))
-            problems_warn(d->c->p, n->members[i].line, s->name.data, check_copy(d->c, n->members[i].key).data,
-                          "unknown key, ignored as in Python");
+static void warn_ignored(dict *d, ini_section *s, const dict_node *n, const char *const *known) {
+    for (size_t i = 0; i < n->count; i++) {
+        const dict_node *m = &n->members[i];
+        suggestion near = check_near(d->c, m->key);
+        if (is_one_of(m->key, known)) continue;
+        for (size_t k = 0; known[k] != NULL; k++) suggest_offer(&near, slice_of(known[k]));
+        problems_warn(d->c->p, m->line, s->name.data, check_copy(d->c, m->key).data,
+                      near.best.data != NULL ? "unknown key, ignored as in Python (did you mean %s?)"
+                                             : "unknown key, ignored as in Python%s",
+                      near.best.data != NULL ? near.best.data : "");
+    }
 }
 
 static bool is_python_formatter(const dict_node *n) {
@@ -90,6 +106,8 @@ static bool is_python_formatter(const dict_node *n) {
 static void read_formatter(dict *d, ini_section *s, const dict_node *n) {
     static const char *const own[] = {"format", "datefmt", "style", "class", "()", NULL};
     static const char *const only[] = {"validate", "defaults", NULL};
+    static const char *const known[] = {"format", "datefmt",  "style",    "class",
+                                        "()",     "validate", "defaults", NULL};
     dict_add_text(d, s, n, "format", true);
     dict_add_text(d, s, n, "datefmt", true);
     dict_add_text(d, s, n, "style", true);
@@ -98,21 +116,24 @@ static void read_formatter(dict *d, ini_section *s, const dict_node *n) {
         add_kwargs(d, s, n, own, NULL);
         return;
     }
-    warn_ignored(d, s, n);
+    warn_ignored(d, s, n, known);
     add_kwargs(d, s, n, NULL, only);
 }
 
 static void read_filter(dict *d, ini_section *s, const dict_node *n) {
     static const char *const own[] = {"class", "()", NULL};
+    static const char *const known[] = {"name", "class", NULL}, *const only[] = {"name", NULL};
+    bool python = dict_get(n, "class") == NULL && dict_get(n, "()") == NULL;
     add_class(d, s, n, is_filter);
-    add_kwargs(d, s, n, own, NULL);
+    if (python) warn_ignored(d, s, n, known);
+    add_kwargs(d, s, n, own, python ? only : NULL);
 }
 
 static void read_handler(dict *d, ini_section *s, const dict_node *n) {
     static const char *const own[] = {"class",   "()",     "level",    "formatter",
                                       "filters", "escape", "overflow", NULL};
     add_class(d, s, n, is_handler);
-    dict_add_text(d, s, n, "level", false);
+    add_level(d, s, n);
     dict_add_text(d, s, n, "formatter", false);
     dict_add_text(d, s, n, "escape", false);
     dict_add_text(d, s, n, "overflow", false);
@@ -123,7 +144,7 @@ static void read_handler(dict *d, ini_section *s, const dict_node *n) {
 static void read_logger(dict *d, ini_section *s, const dict_node *n) {
     const dict_node *propagate = dict_get(n, "propagate");
     slice on;
-    dict_add_text(d, s, n, "level", false);
+    add_level(d, s, n);
     dict_add_list(d, s, n, "handlers");
     if (dict_get(n, "filters") != NULL) dict_add_list(d, s, n, "filters");
     if (propagate == NULL || !dict_text(d, s->name.data, propagate, &on)) return;
@@ -200,17 +221,15 @@ static void read_settings(dict *d, const char *name) {
     if (s != NULL && disable != NULL) dict_add_text(d, s, &d->root, "disable_existing_loggers", false);
 }
 
-static void check_version(dict *d) {
-    const dict_node *version = dict_get(&d->root, "version"),
-                    *incremental = dict_get(&d->root, "incremental");
+void dict_check_version(dict *d) {
+    const dict_node *version = dict_get(&d->root, "version");
+    bool one = version != NULL && ((version->v->type == VALUE_INT && version->v->i64 == 1) ||
+                                   (version->v->type == VALUE_FLOAT && version->v->f64 == 1) ||
+                                   (version->v->type == VALUE_BOOL && version->v->boolean));
     if (version == NULL)
         dict_tell(d, d->root.line, NULL, "version", "dictionary doesn't specify a version (\"version\": 1)");
-    else if (version->v->type != VALUE_INT || version->v->i64 != 1)
+    else if (!one)
         dict_tell(d, version->line, NULL, "version", "Unsupported version (right is 1)");
-    bool off = incremental == NULL || (incremental->v->type == VALUE_BOOL && !incremental->v->boolean);
-    if (!off)
-        dict_tell(d, incremental->line, NULL, "incremental",
-                  "this version replaces configurations as a whole (set levels with `weir set` or the API)");
 }
 
 static size_t members(dict *d, const char *group) {
@@ -238,7 +257,7 @@ bool dict_read(checker *c, dict *d) {
     c->ini.expanded = check_alloc(c, 2 * sizeof *c->ini.expanded);
     if (c->ini.sections == NULL || c->ini.expanded == NULL) return false;
     name_map_init(&c->ini.names, &c->plan->memory);
-    check_version(d);
+    dict_check_version(d);
     read_settings(d, "weir");
     read_settings(d, "admin");
     read_settings(d, "receivers");

@@ -25,6 +25,7 @@ typedef struct dict {
     dict_node root;
 } dict;
 
+void dict_check_version(dict *d); /* dict.c */
 /* dict.c: fills c->ini; what is wrong goes to c->p. false: nothing can be read of it. */
 bool dict_read(checker *c, dict *d);
 /* dict_value.c: the value as a literal of args=, and as the text of a key; ext:// and cfg:// are followed.

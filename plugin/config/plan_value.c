@@ -280,6 +280,8 @@ static int make(const config_plan *plan, bool masked, arena *a, value *out) {
     value weir = section(&p, "weir");
     if (weir.dict.count > 0) put(&all, SLICE_LITERAL("weir"), weir);
     if (plan->settings.has_admin) put(&all, SLICE_LITERAL("admin"), section(&p, "admin"));
+    value receivers = section(&p, "receivers");
+    if (receivers.dict.count > 0) put(&all, SLICE_LITERAL("receivers"), receivers);
     put(&all, SLICE_LITERAL("formatters"), formatters(&p));
     if (plan->filter_count > 0) put(&all, SLICE_LITERAL("filters"), filters(&p));
     put(&all, SLICE_LITERAL("handlers"), handlers(&p));

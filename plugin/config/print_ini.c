@@ -6,6 +6,7 @@
 
 #include "base/limits.h"
 #include "config/ini_text.h"
+#include "handler/handler.h"
 
 static const value none = {.type = VALUE_NONE};
 
@@ -173,8 +174,18 @@ static void put_filter(slice name, const value *f, text *out) {
     put_kwargs(f, own, out);
 }
 
+/* The argument that names other handlers, for which a file has a key (MemoryHandler's target); NULL: none. */
+static const char *feed_of(const value *h) {
+    const handler_kind *kind = handler_kind_find(get(h, "class")->str);
+    for (size_t i = 0; kind != NULL && i < HANDLER_PARAMS && kind->params[i].name != NULL; i++)
+        if (kind->params[i].type == PARAM_HANDLER || kind->params[i].type == PARAM_HANDLERS)
+            return kind->params[i].name;
+    return NULL;
+}
+
 static void put_handler(slice name, const value *h, text *out) {
-    static const char *const own[] = {"class", "level", "formatter", "filters", "overflow", "escape", NULL};
+    const char *feed = feed_of(h);
+    const char *const own[] = {"class", "level", "formatter", "filters", "overflow", "escape", feed, NULL};
     begin_section("handler_", name, out);
     put(h, "class", out);
     put(h, "level", out);
@@ -182,6 +193,8 @@ static void put_handler(slice name, const value *h, text *out) {
     put_names(h, "filters", out);
     put(h, "overflow", out);
     put(h, "escape", out);
+    if (feed != NULL && get(h, feed)->type == VALUE_STR) put(h, feed, out);
+    if (feed != NULL) put_names(h, feed, out);
     put_kwargs(h, own, out);
 }
 
@@ -256,9 +269,11 @@ void print_ini(const value *dict, text *out) {
     text_add_cstr(out, PRINT_INI_BEGIN);
     text_add_cstr(out, get(dict, "disable_existing_loggers")->boolean ? "yes\n" : "no\n");
     put_settings(get(dict, "weir"), out);
-    if (get(dict, "admin")->type == VALUE_DICT) {
-        begin_section("", SLICE_LITERAL("admin"), out);
-        put_settings(get(dict, "admin"), out);
+    static const char *const more[] = {"admin", "receivers"};
+    for (size_t i = 0; i < sizeof more / sizeof more[0]; i++) {
+        if (get(dict, more[i])->type != VALUE_DICT) continue;
+        begin_section("", slice_of(more[i]), out);
+        put_settings(get(dict, more[i]), out);
     }
     put_logger_keys(loggers, out);
     put_keys("handlers", get(dict, "handlers"), out);

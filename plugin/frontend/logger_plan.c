@@ -18,7 +18,7 @@ static void assign_roles(const tree_plan *plan) {
     }
     for (size_t i = 0; i < plan->count; i++) {
         logger *l = plan->rows[i].logger;
-        l->plan_role = ROLE_NAMED;
+        l->plan_role = !plan->edit || plan->rows[i].enable ? ROLE_NAMED : ROLE_OTHER;
         if (plan->rows[i].level != LEVEL_UNSET) l->plan_level = plan->rows[i].level;
     }
     for (uint32_t i = 1; i < count && !plan->edit; i++) {
@@ -31,7 +31,7 @@ static void assign_roles(const tree_plan *plan) {
 }
 
 static bool planned_disabled(const tree_plan *plan, const logger *l) {
-    if (plan->edit) return l->disabled;
+    if (plan->edit) return l->plan_role == ROLE_NAMED ? false : l->disabled;
     if (l->index == 0 || l->plan_role == ROLE_NAMED) return false;
     if (l->plan_role == ROLE_BELOW) return l->disabled;
     /* What was never asked for is no logger in Python, and so not disabled. */

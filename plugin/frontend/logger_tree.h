@@ -87,7 +87,8 @@ int logger_disable_level(void);
  * the root), else disabled, or enabled again, as disable_existing says. Python's rules. */
 typedef struct tree_plan_row {
     logger *logger;
-    int level; /* LEVEL_UNSET: keep the current one (no `level` key) */
+    int level;   /* LEVEL_UNSET: keep the current one (no `level` key) */
+    bool enable; /* of an edit: it is disabled no more */
 } tree_plan_row;
 typedef struct tree_plan {
     const tree_plan_row *rows;

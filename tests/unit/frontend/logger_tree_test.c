@@ -138,7 +138,8 @@ Test(tree, a_plan_disables_what_it_does_not_name_as_python_does) {
     logger *other = get("other"), *deep = get("x.y.z"), *x = logger_find(SLICE_LITERAL("x"));
     logger_set_level(below, WEIR_LEVEL_ERROR);
     logger_set_level(other, WEIR_LEVEL_ERROR);
-    tree_plan_row rows[] = {{logger_root(), WEIR_LEVEL_INFO}, {named, LEVEL_UNSET}};
+    tree_plan_row rows[] = {{.logger = logger_root(), .level = WEIR_LEVEL_INFO},
+                            {.logger = named, .level = LEVEL_UNSET}};
     tree_plan plan = {rows, 2, .disable_existing = true};
     logger_set_level(named, WEIR_LEVEL_CRITICAL);
     logger_tree_preview(&plan, note, NULL);
@@ -172,8 +173,10 @@ Test(tree, a_swap_is_prepared_by_the_lower_of_both) {
     c->disabled = true;
     logger_set_level(c, WEIR_LEVEL_INFO);
     cr_assert_eq(threshold(c), INT_MAX);
-    tree_plan_row rows[] = {
-        {logger_root(), WEIR_LEVEL_ERROR}, {a, WEIR_LEVEL_ERROR}, {b, WEIR_LEVEL_DEBUG}, {c, LEVEL_UNSET}};
+    tree_plan_row rows[] = {{.logger = logger_root(), .level = WEIR_LEVEL_ERROR},
+                            {.logger = a, .level = WEIR_LEVEL_ERROR},
+                            {.logger = b, .level = WEIR_LEVEL_DEBUG},
+                            {.logger = c, .level = LEVEL_UNSET}};
     tree_plan plan = {rows, 4, .disable_existing = true};
     logger_tree_prepare(&plan);
     cr_assert_eq(threshold(logger_root()), WEIR_LEVEL_WARNING);
@@ -197,7 +200,7 @@ Test(tree, a_hundred_thousand_loggers_take_linear_time) {
     int64_t begin = clock_monotonic_ns();
     for (int i = 0; i < COUNT; i++) {
         snprintf(name, sizeof name, "service.part%d.logger%d", i % 300, i);
-        rows[i] = (tree_plan_row){get(name), WEIR_LEVEL_INFO + i % 3};
+        rows[i] = (tree_plan_row){.logger = get(name), .level = WEIR_LEVEL_INFO + i % 3};
         cr_assert_not_null(rows[i].logger);
     }
     tree_plan plan = {rows, COUNT, .disable_existing = true};
