@@ -109,8 +109,9 @@ WEIR_API int weir_handle(weir_logger *logger, weir_record *record);
  * goes into the ring. It may read the record, add fields to it and change its attributes; what it changes
  * is what everybody behind sees. Setting "msg" sets the whole message: its arguments are gone then. It must
  * return, must not throw, and must not start or stop Weir; a log call inside it is dropped and counted, as
- * every log call inside another. While there is one, calls of the loggers that it concerns must not be made
- * in signal handlers, and cost what it costs; all others cost nothing more. */
+ * every log call inside another; records of weir_signal_log pass by. While there is one, calls of the loggers
+ * that it concerns must not be made in signal handlers, and cost what it costs; all others cost nothing more.
+ */
 
 /* A filter at the call, like one that Logger.addFilter was given. Returns 0 to drop the record: no handler
  * sees it, and nothing counts it, as in Python. */
@@ -214,8 +215,8 @@ WEIR_API void weir_adapter_log_call(const weir_adapter *adapter, weir_call_site 
 
 /* ---- what no handler takes, and what goes wrong ------------------------------------ */
 
-/* What these set is called until it is replaced; a call that is under way then may still end afterwards. Records
- * that wait meet what is set when their turn comes: weir_flush before, where that matters. */
+/* What these set is called until it is replaced; a call that is under way then may still end afterwards.
+ * Records that wait meet what is set when their turn comes: weir_flush before, where that matters. */
 
 /* logging.lastResort: what happens to a record of that level or above that finds no handler. call NULL: its
  * message goes to stderr, as it does at the start, from WEIR_LEVEL_WARNING up. Else call gets the record, on

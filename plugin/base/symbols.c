@@ -33,6 +33,7 @@ static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER; /* of all that follows 
 static kept_symbol *kept;
 static size_t kept_count;
 static unsigned long long unloads; /* when `kept` was true: an address may be another object's later */
+static Dwfl *opened;               /* the objects of the look-ups since the last symbols_close; NULL: none */
 static jmp_buf out_of_memory;
 
 void symbols_fork_prepare(void) { pthread_mutex_lock(&lock); }
@@ -46,7 +47,10 @@ static int see_unloads(struct dl_phdr_info *info, size_t size, void *arg) {
     return 1;
 }
 
+static void close_objects(void);
+
 static void forget_all(void) {
+    close_objects();
     for (size_t i = 0; i < LIMIT_SYMBOLS * 2; i++) {
         free(kept[i].function);
         free(kept[i].file);
@@ -156,23 +160,48 @@ static void read_dwarf(Dwfl_Module *module, Dwarf_Addr address, kept_symbol *out
     if (out->file == NULL || dwarf_lineno(line, &out->line) != 0) out->line = 0;
 }
 
+static void close_objects(void) {
+    if (opened != NULL) dwfl_end(opened);
+    opened = NULL;
+}
+
+/* NULL: there is none, or it cannot be read. */
+static Dwfl_Module *module_of(Dwarf_Addr address) {
+    static const Dwfl_Callbacks callbacks = {.find_elf = find_no_elf, .find_debuginfo = find_debug};
+    if (opened == NULL) {
+        opened = dwfl_begin(&callbacks);
+    } else {
+        Dwfl_Module *known = dwfl_addrmodule(opened, address);
+        if (known != NULL) return known;
+        dwfl_report_begin_add(opened);
+    }
+    return opened == NULL ? NULL : report(opened, (const void *)(uintptr_t)address);
+}
+
 /* returns - 1 lies in the call itself, which may be the last instruction of its line or function. */
 static void look_up(const void *returns, kept_symbol *out) {
-    static const Dwfl_Callbacks callbacks = {.find_elf = find_no_elf, .find_debuginfo = find_debug};
     Dwarf_Addr address = (Dwarf_Addr)(uintptr_t)returns - 1;
-    Dwfl *dwfl = dwfl_begin(&callbacks);
-    if (dwfl == NULL) return;
-    Dwfl_Module *module = report(dwfl, (const char *)returns - 1);
-    if (module != NULL) {
-        read_dwarf(module, address, out);
-        if (out->function == NULL) out->function = copy(dwfl_module_addrname(module, address));
-    }
-    dwfl_end(dwfl);
+    Dwfl_Module *module = module_of(address);
+    if (module == NULL) return;
+    read_dwarf(module, address, out);
+    if (out->function == NULL) out->function = copy(dwfl_module_addrname(module, address));
 }
 
 /* What libdw holds when it jumps out is lost: its state is not to be trusted then. */
 static void look_up_safely(const void *returns, kept_symbol *out) {
-    if (setjmp(out_of_memory) == 0) look_up(returns, out);
+    if (setjmp(out_of_memory) == 0)
+        look_up(returns, out);
+    else
+        opened = NULL;
+}
+
+void symbols_close(void) {
+    int cancel;
+    pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &cancel);
+    pthread_mutex_lock(&lock);
+    close_objects();
+    pthread_mutex_unlock(&lock);
+    pthread_setcancelstate(cancel, NULL);
 }
 
 static void put(char *out, size_t size, const char *s) {

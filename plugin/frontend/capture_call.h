@@ -57,8 +57,8 @@ void capture_write(const capture_call *c, const thread_state *t, char *at, uint6
 bool capture_store(capture_call *c, thread_state *t);
 /* The same, past the hooks that concern the logger. true: stored, or a filter did not let it through. */
 bool capture_store_hooked(capture_call *c, thread_state *t);
-/* The same without waiting: 1 when there is no room now, nothing counted; -1: dropped and counted. (What passes
- * a hook waits: its filters may not run twice.) */
+/* The same without waiting: 1 when there is no room now, nothing counted; -1: dropped and counted. (What
+ * passes a hook waits: its filters may not run twice.) */
 int capture_store_now(capture_call *c, thread_state *t);
 /* A record of given attributes, past no hook. */
 bool capture_store_made(bound_logger *to, int level, const value *attributes, thread_state *t);

@@ -12,6 +12,7 @@
 #include "frontend/call_hooks.h"
 #include "frontend/call_site.h"
 #include "frontend/front_internal.h"
+#include "frontend/module_state.h"
 #include "queue/mapping_internal.h"
 
 /* How often close looks whether the last call has returned. */
@@ -137,9 +138,11 @@ void front_fork_prepare(void) {
     logger_tree_fork_prepare();
     thread_fork_prepare();
     symbols_fork_prepare();
+    module_state_fork_prepare();
 }
 
 void front_fork_parent(void) {
+    module_state_fork_release();
     symbols_fork_release();
     thread_fork_parent();
     logger_tree_fork_release();
@@ -155,6 +158,7 @@ void front_fork_child(void) {
     memset(&front.set, 0, sizeof front.set);
     memset(unmapped_early, 0, sizeof unmapped_early);
     call_site_leave_plans();
+    module_state_fork_release();
     symbols_fork_release();
     thread_fork_child();
     logger_tree_fork_release();

@@ -11,6 +11,9 @@ static void *error_arg;
 static bool raises = true; /* atomic */
 static bool told;          /* atomic: "No handlers could be found" */
 
+void module_state_fork_prepare(void) { pthread_mutex_lock(&lock); }
+void module_state_fork_release(void) { pthread_mutex_unlock(&lock); }
+
 void weir_set_last_resort(int level, weir_last_resort call, void *arg) {
     pthread_mutex_lock(&lock);
     __atomic_store_n(&rule.level, level, __ATOMIC_RELAXED);

@@ -26,4 +26,8 @@ bool module_handles_errors(void);
  * be said at all. */
 bool module_may_say_no_handlers(void);
 
+/* fork: prepare takes the lock, the other gives it back, in both processes. */
+void module_state_fork_prepare(void);
+void module_state_fork_release(void);
+
 #endif

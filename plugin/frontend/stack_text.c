@@ -85,6 +85,7 @@ slice stack_text_capture(thread_state *t, const void *from) {
         len += sizeof more - 1;
         break;
     }
+    symbols_close();
     return slice_make(t->stack_text, len);
 }
 
@@ -96,6 +97,7 @@ void stack_place(const void *from, int up, symbol *out) {
     int at = first_frame(frames, count, from);
     at = up < count - at ? at + up : count - 1;
     if (count <= 0 || !symbol_of_call(frames[at], out)) out->file[0] = out->function[0] = '\0';
+    symbols_close();
     if (out->file[0] == '\0') memcpy(out->file, unknown_file, sizeof unknown_file);
     if (out->function[0] == '\0') memcpy(out->function, unknown_function, sizeof unknown_function);
 }

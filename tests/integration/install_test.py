@@ -260,6 +260,35 @@ def header_map_and_manual_name_the_same():
     assert not missing, "docs/man/weir.3 does not name " + ", ".join(missing)
 
 
+EVERY_MACRO = """
+void f(weir_logger *l, weir_adapter *a, const char *s);
+void f(weir_logger *l, weir_adapter *a, const char *s) {
+    WEIR_DEBUG(l, "%s", s); WEIR_INFO(l, "x"); WEIR_WARNING(l, "%d", 1); WEIR_ERROR(l, "x"); WEIR_CRITICAL(l, "x");
+    WEIR_LOG(l, 35, "%d", 2); WEIR_EXCEPTION(l, "x"); WEIR_LOG_STACK(l, 20, "%s", s); WEIR_LOG_STACKLEVEL(l, 20, 2, "x");
+    WEIR_LOG_FIELDS(l, 20, (weir_str("s", s), weir_int("i", -1), weir_uint("u", 1), weir_double("d", 0.5),
+                            weir_bool("b", 1)), "%s", s);
+    WEIR_ADAPTER_DEBUG(a, "x"); WEIR_ADAPTER_INFO(a, "%s", s); WEIR_ADAPTER_WARNING(a, "x"); WEIR_ADAPTER_ERROR(a, "x");
+    WEIR_ADAPTER_CRITICAL(a, "x"); WEIR_ADAPTER_LOG(a, 35, "%d", 1); WEIR_ADAPTER_EXCEPTION(a, "x");
+    WEIR_ADAPTER_LOG_FIELDS(a, 20, (weir_str("s", s)), "%s", s);
+    WEIR_ROOT_DEBUG("x"); WEIR_ROOT_INFO("%d", 1); WEIR_ROOT_WARNING("x"); WEIR_ROOT_ERROR("x"); WEIR_ROOT_CRITICAL("x");
+    WEIR_ROOT_LOG(35, "%s", s); WEIR_ROOT_EXCEPTION("x");
+}
+"""
+
+
+@test(covers=["must 9"], quick=True)
+def headers_and_macros_compile_without_a_warning():
+    assert not [m for m in declared()[1] if not re.search(r"\b%s\(" % m, EVERY_MACRO)], "a macro is not tried"
+    for include in [[name] for name in map(os.path.basename, headers())] + [sorted(map(os.path.basename, headers()))]:
+        use = EVERY_MACRO if len(include) > 1 else ""
+        source = "".join("#include <%s>\n" % name for name in include) + use
+        for compiler, language, standard in (("cc", "c", "c11"), ("c++", "c++", "c++17")):
+            done = subprocess.run([compiler, "-std=" + standard, "-x", language, "-fsyntax-only", "-Wall", "-Wextra", "-Wshadow",
+                                   "-Wconversion", "-Wpedantic", "-Werror", "-I" + os.path.join(ROOT, "plugin"), "-"],
+                                  input=source, text=True, capture_output=True)
+            assert done.returncode == 0, "%s as %s:\n%s" % (include, standard, done.stderr[:3000])
+
+
 @test(covers=["must 9"])
 def manual_pages_render_without_a_warning():
     if not shutil.which("groff"):
