@@ -16,7 +16,8 @@ PROBE = os.path.join(BUILD, "tests/support/pickle_probe")
 
 def decode(frames):
     data = b"".join(struct.pack("<I", len(f)) + f for f in frames)
-    done = subprocess.run([PROBE, "print"], input=data, capture_output=True, timeout=120 * SLOW, check=True)
+    done = subprocess.run([PROBE, "print"], input=data, capture_output=True, timeout=120 * SLOW, check=True,
+                          env=harness.full_env())
     results = [json.loads(line) for line in done.stdout.decode().splitlines()]
     assert len(results) == len(frames), (len(results), len(frames))
     return results
@@ -97,7 +98,7 @@ def attack(count, *more):
     directory = tmp()
     pickles.write(directory, pickles.real() + list(pickles.attacks().values()))
     return subprocess.run([PROBE, "attack", directory, str(count), *more], capture_output=True, text=True,
-                          timeout=600 * SLOW)
+                          timeout=600 * SLOW, env=harness.full_env())
 
 
 @test(covers=["py must 4", "receivers: mutated pickles"], quick=True)

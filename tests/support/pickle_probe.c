@@ -339,7 +339,8 @@ int main(int argc, char **argv) {
     weir_error err;
     pickle_decoder *d = pickle_decoder_create(&err);
     if (d == NULL || argc < 2) return 2;
-    if (strcmp(argv[1], "print") == 0) return print_all(d);
-    if (argc < 4) return 2;
-    return attack(d, argv[2], strtoul(argv[3], NULL, 10), argc > 4);
+    int status = strcmp(argv[1], "print") == 0 ? print_all(d) : 2;
+    if (status == 2 && argc >= 4) status = attack(d, argv[2], strtoul(argv[3], NULL, 10), argc > 4);
+    pickle_decoder_free(d);
+    return status;
 }
