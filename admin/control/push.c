@@ -57,9 +57,10 @@ static void take_over(control *c, const push_request *request, config_plan *plan
     config_plan_free(old);
 }
 
-/* Filters that run at the call; no thread is in one of the old ones when it returns. */
-static void take_hooks(control *c, const generation *next) {
-    if (next->hook_count + c->core->generation->hook_count == 0) return;
+/* Filters that run at the call; no thread is in one of the old ones when it returns. had: how many of them the
+ * generation before had, which may be freed already. */
+static void take_hooks(control *c, size_t had, const generation *next) {
+    if (next->hook_count + had == 0) return;
     if (call_hooks_configure(next->hooks, next->hook_count) != 0)
         backend_log(c->core->backend, WEIR_LEVEL_ERROR,
                     SLICE_LITERAL("no memory for the filters that run at the call: some are missing"));
@@ -68,6 +69,7 @@ static void take_hooks(control *c, const generation *next) {
 /* 0: it runs, and plan is the core's. The caller holds `change`. */
 static int swap(control *c, const push_request *request, config_plan *plan, built_config *built,
                 push_result *result, weir_error *err) {
+    size_t hooks = c->core->generation->hook_count;
     logger_tree_prepare(&built->tree);
     if (backend_swap(c->core->backend, built->generation, err) != 0) {
         static const tree_plan nothing = {0};
@@ -76,7 +78,7 @@ static int swap(control *c, const push_request *request, config_plan *plan, buil
         return -1;
     }
     logger_tree_commit(&built->tree, keep_disabled, &result->disabled);
-    take_hooks(c, built->generation);
+    take_hooks(c, hooks, built->generation);
     take_over(c, request, plan, built->generation);
     result->generation = built->generation->number;
     config_built_done(built);
