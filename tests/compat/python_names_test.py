@@ -49,8 +49,13 @@ def of_class(name, kind):
     return found
 
 
+# What objects have besides what their classes have.
+INSTANCES = (logging.Logger("x"), logging.Handler(), logging.makeLogRecord({}), logging.Manager(logging.root),
+             logging.LoggerAdapter(logging.root), logging.Filter(), logging.Formatter())
+
+
 def python_has():
-    found = set()
+    found = {"%s.%s" % (type(thing).__name__, name) for thing in INSTANCES for name in vars(thing) if not name.startswith("_")}
     for module in MODULES:
         for name in public_names(module):
             found.add(name)

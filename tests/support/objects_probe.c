@@ -110,7 +110,11 @@ static void handlers(void) {
     weir_handler_set_name(h, "mine", &err);
     print((long)weir_handler_get_name(h, text, sizeof text), text);
     print(weir_handler_format(h, in, text, sizeof text, &err), text);
+    printf("formatter %d\n", weir_handler_get_formatter(h) != NULL);
     weir_handler_set_formatter(h, line, &err);
+    weir_formatter *same = weir_handler_get_formatter(h);
+    printf("formatter %d\n", same == line);
+    weir_formatter_free(same);
     weir_handler_add_filter(h, f, &err);
     print(weir_handler_format(h, in, text, sizeof text, &err), text);
     printf("%d %d\n", weir_handler_filter(h, in, &err), weir_handler_filter(h, out, &err));
