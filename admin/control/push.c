@@ -57,10 +57,10 @@ static void take_over(control *c, const push_request *request, config_plan *plan
     config_plan_free(old);
 }
 
-/* Filters that run at the call; no thread is in one of the old ones when it returns. had: how many of them the
- * generation before had, which may be freed already. */
-static void take_hooks(control *c, size_t had, const generation *next) {
-    if (next->hook_count + had == 0) return;
+/* Filters that run at the call; no thread is in one of the old ones when it returns. Before the swap: after it
+ * the old generation, and its filters with it, may be freed at any time. */
+static void take_hooks(control *c, const generation *now, const generation *next) {
+    if (now->hook_count + next->hook_count == 0) return;
     if (call_hooks_configure(next->hooks, next->hook_count) != 0)
         backend_log(c->core->backend, WEIR_LEVEL_ERROR,
                     SLICE_LITERAL("no memory for the filters that run at the call: some are missing"));
@@ -69,16 +69,17 @@ static void take_hooks(control *c, size_t had, const generation *next) {
 /* 0: it runs, and plan is the core's. The caller holds `change`. */
 static int swap(control *c, const push_request *request, config_plan *plan, built_config *built,
                 push_result *result, weir_error *err) {
-    size_t hooks = c->core->generation->hook_count;
+    const generation *now = c->core->generation;
+    take_hooks(c, now, built->generation);
     logger_tree_prepare(&built->tree);
     if (backend_swap(c->core->backend, built->generation, err) != 0) {
         static const tree_plan nothing = {0};
         logger_tree_commit(&nothing, NULL, NULL); /* thresholds back to what the levels say */
+        take_hooks(c, built->generation, now);
         config_discard(built);
         return -1;
     }
     logger_tree_commit(&built->tree, keep_disabled, &result->disabled);
-    take_hooks(c, hooks, built->generation);
     take_over(c, request, plan, built->generation);
     result->generation = built->generation->number;
     config_built_done(built);
