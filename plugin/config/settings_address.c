@@ -119,8 +119,9 @@ int setting_parse_door(const setting_row *row, slice in, settings *out, weir_err
     char shown[INET6_ADDRSTRLEN + 2];
     bool only_unix = strcmp(row->key, receiver_door_names[DOOR_SYSLOG_UNIX]) == 0;
     if (is_off(in)) return setting_parse_text(row, SLICE_LITERAL(""), out, err);
-    if (is_unix(in) && strcmp(row->key, receiver_door_names[DOOR_HTTP]) != 0)
-        return unix_path(row, in, out, err);
+    if (is_unix(in) && strcmp(row->key, receiver_door_names[DOOR_HTTP]) == 0)
+        return error_set(err, WEIR_ERR_INVALID, "forms come over TCP (HOST:PORT, or off)");
+    if (is_unix(in)) return unix_path(row, in, out, err);
     if (only_unix) return error_set(err, WEIR_ERR_INVALID, "it is a UNIX socket (write unix:/path)");
     if (split(row, in, &host, &port, err) != 0) return -1;
     if (!digits_of(host, shown))

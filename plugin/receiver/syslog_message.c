@@ -162,15 +162,16 @@ static bool take_old_time(cursor *c) {
 /* "tag[pid]: " or "tag: "; false: nothing is taken. */
 static bool take_tag(cursor *c, slice *tag, slice *process) {
     cursor look = *c;
-    *process = SLICE_NONE;
-    *tag = take_name(&look, "[: ");
-    if (tag->len == 0) return false;
+    slice name = take_name(&look, "[: "), pid = SLICE_NONE;
+    if (name.len == 0) return false;
     if (take(&look, '[')) {
-        *process = take_name(&look, "] ");
+        pid = take_name(&look, "] ");
         if (!take(&look, ']')) return false;
     }
     if (!take(&look, ':')) return false;
     take(&look, ' ');
+    *tag = name;
+    *process = pid;
     *c = look;
     return true;
 }

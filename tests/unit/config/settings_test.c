@@ -147,3 +147,36 @@ Test(settings, what_needs_a_restart_is_named) {
     cr_assert_str_eq(changed[1]->key, "run_dir");
     cr_assert_str_eq(changed[2]->key, "http");
 }
+
+Test(settings, doors_of_receivers) {
+    read_text(
+        "[receivers]\npickle_tcp =\npickle_udp = 9\nhttp = localhost:1\nsyslog_udp = [::1]:2\n"
+        "syslog_unix = unix:/dev/x\njson_tcp = unix:/run/j\njson_udp = off\nlogname = a.b\nprefix = remote\n"
+        "frame = 64KiB\nnames = 5\nconnections = 9\nconnections_per_address = 2\ndeadline = 1s\n");
+    cr_assert_eq(found.count, 0, "%s", found.count ? found.list[0].message : "");
+    const receiver_settings *r = &got.receivers;
+    cr_assert_str_eq(r->address[DOOR_PICKLE_TCP], "127.0.0.1:9020");
+    cr_assert_str_eq(r->address[DOOR_PICKLE_UDP], "127.0.0.1:9");
+    cr_assert_str_eq(r->address[DOOR_HTTP], "127.0.0.1:1");
+    cr_assert_str_eq(r->address[DOOR_SYSLOG_UDP], "[::1]:2");
+    cr_assert_str_eq(r->address[DOOR_SYSLOG_UNIX], "unix:/dev/x");
+    cr_assert_str_eq(r->address[DOOR_JSON_TCP], "unix:/run/j");
+    cr_assert(r->address[DOOR_JSON_UDP][0] == '\0' && r->address[DOOR_SYSLOG_TCP][0] == '\0');
+    cr_assert_str_eq(r->logname, "a.b");
+    cr_assert(r->frame == 65536 && r->names == 5 && r->connections == 9 && r->connections_per_address == 2);
+    cr_assert(r->deadline_ms == 1000 && !r->beyond_loopback);
+}
+
+/* covers: receivers: address beyond loopback */
+Test(settings, doors_beyond_loopback) {
+    expect_problem("[receivers]\npickle_tcp = 0.0.0.0:9020\n", 2, "is not loopback");
+    expect_problem("[receivers]\nhttp = [::]:9020\n", 2, "beyond_loopback = yes");
+    expect_problem("[receivers]\nhttp = example.com:9020\n", 2, "names are not looked up");
+    expect_problem("[receivers]\nhttp = unix:/x\n", 2, "over TCP");
+    expect_problem("[receivers]\nsyslog_unix = 127.0.0.1:5\n", 2, "unix:/path");
+    expect_problem("[receivers]\njson_tcp =\n", 2, "no default address");
+    expect_problem("[receivers]\nlogname = a..b\n", 2, "no logger's name");
+    read_text("[receivers]\nbeyond_loopback = yes\npickle_tcp = 0.0.0.0:9020\nhttp = [2001:db8::1]:5\n");
+    cr_assert_eq(found.errors, 1, "only the problem of before");
+    cr_assert_str_eq(got.receivers.address[DOOR_HTTP], "[2001:db8::1]:5");
+}
