@@ -32,32 +32,60 @@ static void tell(const char *what, const weir_error *err) {
     control_set_listener(door, what, "", state);
 }
 
-static void open_port(const settings *s) {
+/* Want of memory or threads passes; a bad address does not. */
+static bool may_pass(const weir_error *err) { return err->code == WEIR_ERR_SYSTEM; }
+
+/* false: not now, but it may be later. */
+static bool open_port(const settings *s) {
     weir_error err;
-    if (!s->has_admin || s->config_port[0] == '\0' || port != NULL) return;
-    if (port_server_start(door, "config port", s->config_port, NULL, &port, &err) != 0)
-        tell("config port", &err);
+    if (!s->has_admin || s->config_port[0] == '\0' || port != NULL) return true;
+    if (port_server_start(door, "config port", s->config_port, NULL, &port, &err) == 0) return true;
+    tell("config port", &err);
+    return !may_pass(&err);
 }
 
-static void open_http(const settings *s, const char *service) {
+/* As open_port. */
+static bool open_http(const settings *s, const char *service) {
     weir_error err;
+    if (http != NULL) return true;
     http_settings given = {.address = s->has_admin ? s->http : NULL,
                            .hosts = s->hosts,
                            .local_socket = s->socket,
                            .service = service};
     bool page = given.address != NULL && given.address[0] != '\0';
-    if (!page && !given.local_socket) return;
-    if (http_server_start(door, &given, &http, &err) == 0) return;
+    if (!page && !given.local_socket) return true;
+    if (http_server_start(door, &given, &http, &err) == 0) return true;
     tell("http", &err);
+    if (may_pass(&err)) return false;
     given.address = NULL; /* a bad address must not cost the local socket */
-    if (given.local_socket && http_server_start(door, &given, &http, &err) != 0) tell("local socket", &err);
+    if (!given.local_socket || http_server_start(door, &given, &http, &err) == 0) return true;
+    tell("local socket", &err);
+    return !may_pass(&err);
 }
 
-static void open_receivers(const settings *s) {
+/* As open_port. */
+static bool open_receivers(const settings *s) {
     weir_error err;
     const receiver_hooks hooks = {control_tell_listener, control_log, door};
-    if (received != NULL) return;
-    if (receivers_start(&s->receivers, &hooks, &received, &err) != 0) tell("receivers", &err);
+    if (received != NULL) return true;
+    if (receivers_start(&s->receivers, &hooks, &received, &err) == 0) return true;
+    tell("receivers", &err);
+    return !may_pass(&err);
+}
+
+/* On thread weir-control, after a start without memory or threads for all. */
+static bool open_again(const settings *s) {
+    pthread_mutex_lock(&lock);
+    bool done = true;
+    if (door != NULL) {
+        bool page = s->has_admin && s->http[0] != '\0';
+        done = open_http(s, control_service(door));
+        if (http != NULL && !page) control_set_listener(door, "http", "", NULL); /* what was told of it */
+        done = open_port(s) && done;
+        done = open_receivers(s) && done;
+    }
+    pthread_mutex_unlock(&lock);
+    return done;
 }
 
 /* Weir was started by a bad file; the first valid one opens the doors that it names. On thread
@@ -86,9 +114,10 @@ int admin_start(weir_core *core, weir_error *err) {
     if (rc == 0 && core->plan->origin == CONFIG_DEFAULT) control_on_first_file(door, open_late);
     if (rc == 0) rc = control_start(door, err);
     if (rc == 0) {
-        open_http(s, core->service);
-        open_port(s);
-        open_receivers(s);
+        bool all = open_http(s, core->service);
+        all = open_port(s) && all;
+        all = open_receivers(s) && all;
+        if (!all) control_retry(door, open_again);
     } else if (door != NULL) {
         control_free(door);
         door = NULL;

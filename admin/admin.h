@@ -5,7 +5,8 @@
 #include "host/lifecycle.h"
 
 /* Starts control, the local socket and what the plan's [admin] section names. Listeners that cannot
- * be bound are retried; only lack of memory or threads fails. */
+ * be bound, or that there is no memory or thread for, are retried; only lack of memory or threads for
+ * control itself fails. */
 int admin_start(weir_core *core, weir_error *err);
 /* fork: the child serves TCP only if its parent has ended. */
 void admin_stop(void);

@@ -76,7 +76,8 @@ typedef struct weir_error {
 
 /* Starts Weir by the configuration file at config_path. NULL: the file that WEIR_CONFIG
  * names; without that: root at WARNING to stderr, recent records, the local socket.
- * An empty path is an error. Returns 0; or -1 with every problem in err->message (err may be
+ * An empty path is an error. Returns 0 (with a message in err only where records are handled but there
+ * was no memory or thread for the admin side); or -1 with every problem in err->message (err may be
  * NULL), and then the setup of weir_start(NULL) runs, so that no record vanishes, and the file
  * is watched: its first valid version is applied. Calling it while started is WEIR_ERR_STATE
  * and changes nothing. The path is copied. */

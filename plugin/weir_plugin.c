@@ -47,6 +47,19 @@ const char *weir_version(void) { return WEIR_VERSION; }
 
 /* ---- starting ---- */
 
+/* It logs, but nobody can look in or change anything: the caller is told, and the log; without memory for
+ * that, standard error. */
+static void tell_no_admin(backend *b, const weir_error *why, weir_error *err) {
+    char line[1024];
+    int n = snprintf(line, sizeof line,
+                     "weir: started without its admin side (no page, port or command reaches it): %.512s\n",
+                     why->message);
+    size_t len = n > 0 ? (size_t)n - 1 : 0;
+    if (!backend_log(b, WEIR_LEVEL_ERROR, slice_make(line, len)))
+        lastresort_notice(slice_make(line, len + 1));
+    if (err != NULL) snprintf(err->message, sizeof err->message, "%.*s", (int)len, line);
+}
+
 /* A Weir by that plan, admin side included. The plan is taken over on success. */
 static int start_core(config_plan *plan, const char *path, const core_options *options, problems *p,
                       weir_error *err) {
@@ -58,7 +71,7 @@ static int start_core(config_plan *plan, const char *path, const core_options *o
     }
     weir_error admin_err;
     if (!options->no_admin && admin_start(made, &admin_err) != 0)
-        backend_log(made->backend, WEIR_LEVEL_ERROR, slice_of(admin_err.message));
+        tell_no_admin(made->backend, &admin_err, err);
     core = made;
     return 0;
 }

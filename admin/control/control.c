@@ -12,6 +12,9 @@
 #include "base/descriptor.h"
 #include "base/futex.h"
 
+/* What failed for want of memory or threads is tried again as often as a taken port. */
+#define AGAIN_NS 1000000000LL
+
 static control *current;   /* atomic */
 static control *inherited; /* of the parent, in a forked child that has none of its own yet */
 
@@ -19,6 +22,11 @@ control *control_current(void) { return __atomic_load_n(&current, __ATOMIC_ACQUI
 const char *control_service(const control *c) { return c->core->service; }
 bool control_stopping(const control *c) { return __atomic_load_n(&c->stopping, __ATOMIC_ACQUIRE) != 0; }
 void control_on_first_file(control *c, void (*open_doors)(const settings *s)) { c->first_file = open_doors; }
+
+void control_retry(control *c, bool (*again)(const settings *s)) {
+    __atomic_store_n(&c->again, again, __ATOMIC_RELEASE);
+    control_wake(c);
+}
 
 void control_wake(control *c) {
     uint64_t one = 1;
@@ -118,6 +126,17 @@ static int wait_ms(int64_t until_ns) {
     return left > 3600 * 1000000000LL ? 3600 * 1000 : (int)((left + 999999) / 1000000);
 }
 
+/* When to be called next; 0: never. */
+static int64_t retry_step(control *c, int64_t now) {
+    bool (*again)(const settings *) = __atomic_load_n(&c->again, __ATOMIC_ACQUIRE);
+    if (again == NULL) return 0;
+    if (c->again_ns > now) return c->again_ns;
+    bool done = c->again_ns != 0 && again(&c->start);
+    if (done) __atomic_store_n(&c->again, NULL, __ATOMIC_RELEASE);
+    c->again_ns = done ? 0 : now + AGAIN_NS;
+    return c->again_ns;
+}
+
 static void keep(void *arg) {
     control *c = arg;
     struct pollfd fds[2] = {{.fd = c->wake, .events = POLLIN}, {.fd = c->watch.inotify, .events = POLLIN}};
@@ -130,6 +149,7 @@ static void keep(void *arg) {
         int64_t next = over_expire(c, now);
         pthread_mutex_unlock(&c->change);
         next = sooner(next, file_watch_step(c, now));
+        next = sooner(next, retry_step(c, now));
         poll(fds, 2, wait_ms(next));
     }
 }

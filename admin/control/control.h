@@ -26,6 +26,8 @@ control *control_current(void); /* NULL when Weir does not run with an admin sid
 /* Weir was started by a bad file, so by the default setup. When the file's first valid version is
  * applied, its [admin] section opens the doors: called then, once, on the control thread. */
 void control_on_first_file(control *c, void (*open_doors)(const settings *s));
+/* Calls again on thread weir-control, once a second until it returns true. */
+void control_retry(control *c, bool (*again)(const settings *s));
 /* In the child after fork: c is the parent's copy, closed and never freed. Levels over the
  * configuration go on in the child's own control. */
 void control_forked(control *c);

@@ -101,6 +101,8 @@ struct control {
     file_watch watch;
     uint32_t stopping;                     /* atomic */
     void (*first_file)(const settings *s); /* see control_on_first_file */
+    bool (*again)(const settings *s);      /* atomic; see control_retry */
+    int64_t again_ns;                      /* thread weir-control */
 };
 
 void control_wake(control *c);

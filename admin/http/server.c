@@ -36,14 +36,35 @@ static void arm(http_server *s, listener *l, int which, bool room) {
 
 static int64_t sooner(int64_t a, int64_t b) { return a == 0 ? b : b == 0 || a < b ? a : b; }
 
+static void open_local(http_server *s, int64_t now) {
+    listen_address where;
+    weir_error err;
+    if (local_socket_address(control_service(s->control), &where, &err) != 0) {
+        control_set_listener(s->control, "local socket", "unix:", err.message);
+        s->local_ns = now + HTTP_AGAIN_NS;
+        return;
+    }
+    listener_init(&s->local, control_tell_listener, s->control, "local socket", &where);
+    s->local.mode = 0600;
+    s->has_local = true;
+    s->wants_local = false;
+    listener_step(&s->local, now);
+}
+
+/* Without memory its address cannot even be made: then again, later. */
+static int64_t step_local(http_server *s, int64_t now) {
+    if (s->wants_local && s->local_ns <= now) open_local(s, now);
+    return s->wants_local ? s->local_ns : 0;
+}
+
 static int64_t step_listeners(http_server *s, int64_t now) {
-    int64_t next = 0;
+    int64_t next = step_local(s, now);
     if (__atomic_exchange_n(&s->late, 0, __ATOMIC_ACQ_REL) != 0) {
         listener_init(&s->tcp, control_tell_listener, s->control, "http", &s->late_tcp);
         __atomic_store_n(&s->has_tcp, true, __ATOMIC_RELEASE);
     }
     if (s->has_tcp) {
-        next = listener_step(&s->tcp, now);
+        next = sooner(next, listener_step(&s->tcp, now));
         arm(s, &s->tcp, EVENT_TCP, door_count(s, false) < LIMIT_HTTP_CONNECTIONS - HTTP_LOCAL_RESERVE);
     }
     if (s->has_local) {
@@ -93,10 +114,23 @@ static void on_event(http_server *s, const struct epoll_event *e) {
     }
 }
 
+/* libmicrohttpd's threads inherit from their creator: signals blocked, all CPUs, SCHED_OTHER. So it is
+ * started, and given its connections, here. */
+static int64_t step_library(http_server *s, int64_t now) {
+    if (s->mhd != NULL) return 0;
+    if (s->library_ns > now) return s->library_ns;
+    s->mhd = handle_start(s);
+    s->library_ns = now + HTTP_AGAIN_NS;
+    control_set_listener(s->control, "http server", "libmicrohttpd",
+                         s->mhd != NULL ? NULL : "cannot be started (threads or memory), retrying");
+    return s->mhd != NULL ? 0 : s->library_ns;
+}
+
 static void turn(http_server *s) {
     struct epoll_event events[32];
     int64_t now = clock_monotonic_ns();
-    int64_t next = sooner(expire_doors(s, now), step_listeners(s, now));
+    int64_t next = sooner(step_library(s, now), expire_doors(s, now));
+    next = sooner(next, step_listeners(s, now));
     int timeout = next == 0 ? -1 : next <= now ? 0 : (int)((next - now + 999999) / 1000000);
     int count = epoll_wait(s->epoll, events, 32, timeout);
     for (int i = 0; i < count; i++) on_event(s, &events[i]);
@@ -123,13 +157,8 @@ static void let_streams_end(http_server *s) {
     }
 }
 
-/* libmicrohttpd's threads inherit from their creator: signals blocked, all CPUs, SCHED_OTHER. So it is
- * started, and given its connections, here. */
 static void serve(void *arg) {
     http_server *s = arg;
-    s->mhd = handle_start(s);
-    if (s->mhd == NULL)
-        control_set_listener(s->control, "http", "libmicrohttpd", "cannot be started (threads or memory)");
     while (!stopping(s)) turn(s);
     let_streams_end(s);
     if (s->mhd != NULL) MHD_stop_daemon(s->mhd);
@@ -186,20 +215,6 @@ int http_server_add_tcp(http_server *s, const http_settings *given, weir_error *
     return 0;
 }
 
-static void open_local(http_server *s, const http_settings *given) {
-    listen_address where;
-    weir_error err;
-    if (!given->local_socket) return;
-    if (local_socket_address(given->service, &where, &err) != 0) {
-        control_set_listener(s->control, "local socket", "unix:", err.message);
-        return;
-    }
-    listener_init(&s->local, control_tell_listener, s->control, "local socket", &where);
-    s->local.mode = 0600;
-    s->has_local = true;
-    listener_step(&s->local, clock_monotonic_ns());
-}
-
 static int open_loop(http_server *s, weir_error *err) {
     struct epoll_event event = {.events = EPOLLIN};
     event.data.u64 = EVENT_WAKE;
@@ -221,7 +236,8 @@ int http_server_start(control *c, const http_settings *given, http_server **out,
     s->tcp.fd = s->local.fd = -1;
     int rc = open_loop(s, err);
     if (rc == 0) rc = open_tcp(s, given, err);
-    if (rc == 0) open_local(s, given);
+    s->wants_local = given->local_socket;
+    if (rc == 0 && s->wants_local) open_local(s, clock_monotonic_ns());
     if (rc == 0) rc = worker_start(&s->worker, "weir-http", serve, s, err);
     if (rc == 0)
         *out = s;

@@ -19,6 +19,8 @@
 #define HTTP_LINGER_MS 1000
 /* A connection that was handed on and is not back is looked at this often. */
 #define HTTP_LOOK_NS 1000000000LL
+/* libmicrohttpd, when it could not be started, and the local socket are tried again this often. */
+#define HTTP_AGAIN_NS 1000000000LL
 /* Doors are what bounds connections; libmicrohttpd counts one until its thread is joined, a little longer. */
 #define HTTP_LIBRARY_CONNECTIONS (2 * LIMIT_HTTP_CONNECTIONS)
 /* At the end, so long may event streams take to say so. */
@@ -39,6 +41,8 @@ struct http_server {
     control *control;
     bool has_tcp; /* atomic: set once tcp is initialised; by thread weir-http when it is late */
     bool has_local;
+    bool wants_local; /* thread weir-http: its address could not be made yet, see local_ns */
+    int64_t local_ns;
     uint32_t late; /* atomic: 1 when late_tcp is to be opened */
     listen_address late_tcp;
     listener tcp, local;
@@ -48,9 +52,10 @@ struct http_server {
     int64_t wrong_told_ns; /* when wrong tokens were last told of */
     worker worker;
     int wake, epoll;
-    uint32_t stopping; /* atomic */
-    struct MHD_Daemon *mhd;
-    pthread_mutex_t lock; /* doors' states, streams */
+    uint32_t stopping;      /* atomic */
+    struct MHD_Daemon *mhd; /* NULL: not started yet, see library_ns */
+    int64_t library_ns;     /* when to try to start it */
+    pthread_mutex_t lock;   /* doors' states, streams */
     door doors[LIMIT_HTTP_CONNECTIONS];
     tail *streams[LIMIT_HTTP_STREAMS];
     char head[LIMIT_HTTP_HEADERS + 1]; /* thread weir-http */

@@ -55,8 +55,8 @@ int backend_flush(backend *b, int64_t deadline_ns);
 /* Those who wait in backend_flush, now or later, give up: -1. Any thread. */
 void backend_end_flushes(backend *b);
 /* A record of Weir's own (logger "weir", whose level it is subject to), routed like any other. Any thread of
- * Weir; never blocks; when the mailbox is full the record is counted, not kept. */
-void backend_log(backend *b, int level, slice message);
+ * Weir; never blocks. false: the mailbox is full, or there is no memory; the record is counted, not kept. */
+bool backend_log(backend *b, int level, slice message);
 /* What a dead process's rings (and slots of weir_signal_log) hold, routed by the current generation
  * before backend_start: first what was routed there already, in that order, then the rest in the order
  * of stamps. A record that has no id gets the dead process's next one. had(arg, target, id): this

@@ -139,7 +139,7 @@ int backend_flush(backend *b, int64_t deadline_ns) {
     return backend_flush_routed(b, deadline_ns) == 0 && drain_targets(b, deadline_ns) ? 0 : -1;
 }
 
-void backend_log(backend *b, int level, slice message) {
+bool backend_log(backend *b, int level, slice message) {
     size_t len = message.len < OWN_TEXT_MAX ? message.len : OWN_TEXT_MAX;
     char *copy = malloc(len + 1);
     if (copy != NULL && len > 0) memcpy(copy, message.data, len);
@@ -153,6 +153,7 @@ void backend_log(backend *b, int level, slice message) {
     pthread_mutex_unlock(&b->mail_lock);
     if (!kept) free(copy);
     wake_backend(b);
+    return kept;
 }
 
 /* ---- the backend ---- */
