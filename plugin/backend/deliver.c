@@ -22,7 +22,7 @@ static size_t guess(const delivery *d, const lane *l) {
 static void finish(backend *b, handler *h, const delivery *d, size_t bytes) {
     lane_commit(b, h, bytes, d->own ? 0 : 1);
     h->lane->holds = d->id;
-    count_one(d->own ? &h->stats->notices : &h->stats->given);
+    count_row(h, d->own ? &h->stats->notices : &h->stats->given);
 }
 
 static void tell_host(const handler *h, const delivery *d, const char *why) {
@@ -128,8 +128,8 @@ static bool deliver_one(backend *b, handler *h, const delivery *d) {
         return true;
     }
     if (h->lane == NULL) { /* a handler without a target has delivered what it was given */
-        count_one(d->own ? &h->stats->notices : &h->stats->given);
-        if (!d->own) count_one(&h->stats->delivered);
+        count_row(h, d->own ? &h->stats->notices : &h->stats->given);
+        if (!d->own) count_row(h, &h->stats->delivered);
         return true;
     }
     if (d->rec == NULL) {

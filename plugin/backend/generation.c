@@ -6,8 +6,7 @@
 
 #include <stdlib.h>
 
-#include "handler/hold.h"
-#include "handler/host_handler.h"
+#include "handler/listener.h"
 
 /* The table is as long as the highest index that a rule names: loggers beyond it have no rule. */
 static bool index_rules(generation *g) {
@@ -88,20 +87,6 @@ const route *generation_route(generation *g, logger *l) {
     return g->routes[l->index] = make_route(g, l);
 }
 
-static void free_handler(handler *h) {
-    if (h == NULL) return;
-    if (h->target != NULL) target_release(h->target);
-    if (h->stats != NULL) process_map_free_row(h->stats);
-    hold_free(h->held);
-    host_object_free(h->host);
-    free(h->feeds);
-    free(h->filters);
-    free(h->own);
-    codec_free(h->codec);
-    codec_free(h->lone);
-    free(h);
-}
-
 static void free_rules(generation *g) {
     for (size_t i = 0; i < g->rule_count; i++) {
         free(g->rules[i].handlers);
@@ -112,7 +97,9 @@ static void free_rules(generation *g) {
 
 void generation_free(generation *g) {
     if (g == NULL) return;
-    for (size_t i = 0; i < g->handler_count; i++) free_handler(g->handlers[i]);
+    for (size_t i = 0; i < g->feed_count; i++) feed_end(g->feeds[i]);
+    free(g->feeds);
+    for (size_t i = 0; i < g->handler_count; i++) handler_free(g->handlers[i]);
     for (size_t i = 0; i < g->filter_count; i++)
         if (g->filters[i] != NULL) g->filters[i]->free(g->filters[i]);
     for (size_t i = 0; i < g->formatter_count; i++)

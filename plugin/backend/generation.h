@@ -46,6 +46,9 @@ typedef struct generation {
     size_t rule_of_count;
     hook_rule *hooks; /* filters of loggers that run at the call; they are in no rule */
     size_t hook_count;
+    struct feed *
+        *feeds; /* the listeners of its queues: they end when their queue has no more of its records */
+    size_t feed_count;
     filter **filters; /* all of it, owned */
     size_t filter_count;
     formatter **formatters;

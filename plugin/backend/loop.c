@@ -55,7 +55,7 @@ static size_t pass(backend *b, bool all) {
     mailbox_route_own(b);
     count += merge_run(&b->merge, b->set.rings, MERGE_BY_STAMP, horizon, visit, b);
     if (b->next != NULL && horizon >= b->mark) stage_switch(b);
-    if (b->flushes > 0) held_flush_all(b, b->current->generation);
+    if (b->pass <= b->hand_over_until) held_flush_all(b, b->current->generation);
     if (publication_due(b)) {
         publish_and_release(b, 0);
         stage_retire(b);

@@ -17,6 +17,7 @@ struct mail {
     enum mail_state state;
     stage *stage;  /* swap */
     uint64_t pass; /* flush: that one must have ended */
+    bool holds;    /* flush: what handlers keep is handed over, too */
 };
 
 static void set_waiting(backend *b) {
@@ -90,12 +91,13 @@ typedef struct flush_wait {
 typedef struct flush_list {
     flush_wait *waits;
     size_t count, room;
+    bool feeds_only; /* queues whose listeners put into others */
     bool pending;
 } flush_list;
 
 static void note_position(void *arg, target *t) {
     flush_list *list = arg;
-    if (list->count == list->room) return;
+    if (list->count == list->room || (list->feeds_only && !target_feeds(t))) return;
     chunk_queue *q = target_queue(t);
     list->waits[list->count++] = (flush_wait){chunk_queue_mapping(q)->identity, chunk_queue_write_pos(q)};
 }
@@ -111,11 +113,12 @@ static void see_position(void *arg, target *t) {
 
 /* Targets may end meanwhile (a swap), and the registry must not stay locked while a hung one is
  * waited for: so positions are noted and looked at, a target that is gone has written all. */
-static bool drain_targets(backend *b, int64_t deadline_ns) {
+static bool drain_targets(backend *b, bool feeds_only, bool *any, int64_t deadline_ns) {
     static const uint32_t never = 0;
     flush_wait waits[LIMIT_TARGETS];
-    flush_list list = {.waits = waits, .room = LIMIT_TARGETS};
+    flush_list list = {.waits = waits, .room = LIMIT_TARGETS, .feeds_only = feeds_only};
     target_registry_each(b->set.targets, note_position, &list);
+    *any = list.count > 0;
     for (;;) {
         list.pending = false;
         target_registry_each(b->set.targets, see_position, &list);
@@ -130,13 +133,21 @@ void backend_end_flushes(backend *b) {
     futex_signal(&b->mail_done);
 }
 
-int backend_flush_routed(backend *b, int64_t deadline_ns) {
-    mail m = {.kind = MAIL_FLUSH};
-    return post(b, &m) && await(b, &m, deadline_ns) && m.state == MAIL_DONE ? 0 : -1;
+static bool flush_mail(backend *b, bool holds, int64_t deadline_ns) {
+    mail m = {.kind = MAIL_FLUSH, .holds = holds};
+    return post(b, &m) && await(b, &m, deadline_ns) && m.state == MAIL_DONE;
 }
 
+int backend_flush_routed(backend *b, int64_t deadline_ns) {
+    return flush_mail(b, false, deadline_ns) ? 0 : -1;
+}
+
+/* Listeners first; what they put into queues that the backend adds to as well, it publishes. */
 int backend_flush(backend *b, int64_t deadline_ns) {
-    return backend_flush_routed(b, deadline_ns) == 0 && drain_targets(b, deadline_ns) ? 0 : -1;
+    bool any;
+    if (!flush_mail(b, true, deadline_ns) || !drain_targets(b, true, &any, deadline_ns)) return -1;
+    if (any && !flush_mail(b, false, deadline_ns)) return -1;
+    return drain_targets(b, false, &any, deadline_ns) ? 0 : -1;
 }
 
 bool backend_log(backend *b, int level, slice message) {
@@ -172,6 +183,7 @@ static void serve_one(backend *b, mail *m) {
     } else if (m->state == MAIL_POSTED) {
         m->state = MAIL_ARMED;
         m->pass = b->pass + 1;
+        if (m->holds) b->hand_over_until = m->pass;
         b->flushes++;
     }
 }

@@ -63,14 +63,33 @@ static uint16_t row_of(const backend *b, const handler *h) {
     return (uint16_t)(h->stats - b->set.process->handlers);
 }
 
+/* Where a listener adds to the queue too, its lock is held until the commit. */
+static void lock_shared(lane *l) {
+    l->locked = chunk_queue_is_shared(l->queue);
+    if (__builtin_expect(l->locked, 0)) chunk_queue_lock(l->queue);
+}
+
+static void unlock_shared(lane *l) {
+    if (__builtin_expect(l->locked, 0)) chunk_queue_unlock(l->queue);
+    l->locked = false;
+}
+
+static bool add_truncate(lane *l) {
+    if (!chunk_queue_add_truncate(l->queue)) return false;
+    chunk_queue_set_main_dirty(l->queue, true);
+    l->truncate = false;
+    l->dirty = true;
+    return true;
+}
+
 char *lane_try(backend *b, handler *h, size_t bytes) {
     lane *l = h->lane;
-    if (__builtin_expect(l->truncate, 0)) {
-        if (!chunk_queue_add_truncate(l->queue)) return NULL;
-        l->truncate = false;
-        l->dirty = true;
-    }
-    char *place = chunk_queue_reserve(l->queue, row_of(b, h), bytes);
+    if (__builtin_expect(h->capacity > 0, 0) && target_records(h->target) >= h->capacity) return NULL;
+    lock_shared(l);
+    char *place = NULL;
+    if (__builtin_expect(!l->truncate, 1) || add_truncate(l))
+        place = chunk_queue_reserve(l->queue, row_of(b, h), bytes);
+    if (place == NULL) unlock_shared(l);
     if (__builtin_expect(l->stalled, 0) && place != NULL) set_stalled(l, false);
     return place;
 }
@@ -79,11 +98,14 @@ void lane_commit(backend *b, handler *h, size_t bytes, uint32_t records) {
     lane *l = h->lane;
     chunk_queue_commit(l->queue, b->done_id, bytes, records);
     if (bytes > 0) l->dirty = true;
+    if (__builtin_expect(l->locked, 0) && bytes > 0) chunk_queue_set_main_dirty(l->queue, true);
+    unlock_shared(l);
+    if (__builtin_expect(h->kind->queues, 0)) target_add_records(h->target, records);
 }
 
 void overflow_drop(backend *b, handler *h, const delivery *d, enum handler_drop reason) {
     if (d->own) return; /* Weir's own are no promise; telling of them would have no end */
-    count_one(&h->stats->given);
+    count_row(h, &h->stats->given);
     __atomic_add_fetch(&h->stats->dropped[reason], 1,
                        __ATOMIC_RELAXED); /* the writer adds to DROP_ERROR too */
     if (reason == DROP_ERROR && !module_raises_exceptions()) return;

@@ -40,6 +40,7 @@ typedef struct lane {
     uint64_t holds;       /* id of the newest record in it: see publish_lanes */
     bool dirty;           /* something in it is not published */
     uint64_t noted;       /* done_id as last published */
+    bool locked;          /* a listener adds to the queue too, and room in it is reserved just now */
     bool truncate;        /* a truncation is owed before the next bytes */
     bool stalled;         /* nothing is waited for: its records are dropped while there is no room */
     bool trusted;         /* it moved lately: worth waiting for */
@@ -150,15 +151,24 @@ struct backend {
     uint32_t mail_waiting; /* atomic: requests and own records; looked at without the lock */
     uint32_t mail_done;    /* futex word of those who wait for an answer */
     mail *mails;
-    bool closed;       /* no more requests */
-    uint32_t flushes;  /* armed */
-    uint32_t no_flush; /* atomic: waits for a flush give up */
+    bool closed;              /* no more requests */
+    uint32_t flushes;         /* armed */
+    uint64_t hand_over_until; /* the pass up to which what handlers keep is handed over */
+    uint32_t no_flush;        /* atomic: waits for a flush give up */
     own_record own[OWN_MAX];
     size_t own_count;
     uint64_t own_lost;
 };
 
 static inline void count_one(uint64_t *counter) { __atomic_store_n(counter, *counter + 1, __ATOMIC_RELAXED); }
+
+/* A counter of h's row, in which a listener may count, too. */
+static inline void count_row(const handler *h, uint64_t *counter) {
+    if (__builtin_expect(h->listened, 0))
+        __atomic_add_fetch(counter, 1, __ATOMIC_RELAXED);
+    else
+        count_one(counter);
+}
 
 /* stage.c */
 stage *stage_create(generation *g, weir_error *err);

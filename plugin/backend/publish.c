@@ -22,8 +22,12 @@ static void flush_recents(backend *b) {
 
 void publish_lane(backend *b, lane *l) {
     if (!l->dirty && l->noted == b->done_id) return;
+    bool shared = chunk_queue_is_shared(l->queue);
+    if (__builtin_expect(shared, 0)) chunk_queue_lock(l->queue);
     chunk_queue_note(l->queue, b->done_id);
     chunk_queue_publish(l->queue);
+    chunk_queue_set_main_dirty(l->queue, false);
+    if (__builtin_expect(shared, 0)) chunk_queue_unlock(l->queue);
     if (l->dirty) chunk_queue_wake(l->queue);
     l->noted = b->done_id;
     l->dirty = false;

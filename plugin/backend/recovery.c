@@ -61,7 +61,7 @@ static void count_held(dead_process *dead, recovery_report *report) {
         for (int reason = 0; reason < DROP_COUNT; reason++) settled += row->dropped[reason];
         if (row->given <= settled) continue;
         report->buffered += row->given - settled;
-        recovery_say(report, dead, "handler %.*s kept %llu records in memory, which are lost",
+        recovery_say(report, dead, "handler %.*s kept %llu records for other handlers, which are lost",
                      (int)strnlen(row->name, sizeof row->name), row->name,
                      (unsigned long long)(row->given - settled));
         row->holds = 0; /* told; the directory may stay for something else */

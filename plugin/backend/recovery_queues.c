@@ -224,6 +224,8 @@ static void deliver_one(dead_process *dead, dead_queue *dq, recovery_budget *bud
         report->unreadable++;
         return;
     }
+    if (slice_is(dq->spec.kind, "queue"))
+        return; /* a QueueHandler's: lost with its process, and counted so */
     name_target(&dq->spec, d.name);
     const sink_kind *kind = sink_kind_find(dq->spec.kind);
     bool all = false;

@@ -10,31 +10,17 @@
 #include "base/descriptor.h"
 #include "base/level.h"
 #include "base/utf8.h"
-#include "config/config.h"
+#include "config/build.h"
 #include "handler/hold.h"
 #include "handler/host_handler.h"
 #include "sink/file_open.h"
 
-typedef struct build {
-    const config_plan *plan;
-    target_registry *targets;
-    process_map *process;
-    const generation *old;
-    built_config *out;
-    generation *g;
-    problems *p;
-    arena scratch;       /* of one handler's sink_spec */
-    slice *beneath_dirs; /* of out->beneath, in the plan */
-    bool repeats;        /* see config_rules */
-    const config_plan *edited;
-} build;
-
-static int no_memory(build *b) {
+int build_no_memory(build *b) {
     problems_add(b->p, 0, NULL, NULL, "no memory to build the configuration");
     return -1;
 }
 
-static void tell(build *b, int line, const char *prefix, slice name, const char *key, const char *why) {
+void build_tell(build *b, int line, const char *prefix, slice name, const char *key, const char *why) {
     char section[LIMIT_SECTION_NAME + 16];
     snprintf(section, sizeof section, "%s%.*s", prefix, (int)name.len, name.data);
     problems_add(b->p, line, section, key, "%s", why);
@@ -45,12 +31,12 @@ static void tell(build *b, int line, const char *prefix, slice name, const char 
 static int build_formatters(build *b) {
     const config_plan *plan = b->plan;
     b->g->formatters = calloc(plan->formatter_count + 1, sizeof *b->g->formatters);
-    if (b->g->formatters == NULL) return no_memory(b);
+    if (b->g->formatters == NULL) return build_no_memory(b);
     for (size_t i = 0; i < plan->formatter_count; i++) {
         const plan_formatter *f = &plan->formatters[i];
         weir_error err;
         if (f->kind->create(&f->options, &b->g->formatters[i], &err) != 0) {
-            tell(b, f->line, "formatter_", f->name, NULL, err.message);
+            build_tell(b, f->line, "formatter_", f->name, NULL, err.message);
             return -1;
         }
         b->g->formatter_count++;
@@ -177,12 +163,12 @@ static formatter *formatter_of(const build *b, const plan_handler *plan) {
 
 static int build_filters(build *b) {
     b->g->filters = calloc(b->plan->filter_count + 1, sizeof *b->g->filters);
-    if (b->g->filters == NULL) return no_memory(b);
+    if (b->g->filters == NULL) return build_no_memory(b);
     for (size_t i = 0; i < b->plan->filter_count; i++) {
         const plan_filter *plan = &b->plan->filters[i];
         weir_error err;
         if (plan->kind->create(&plan->args, &b->g->filters[i], &err) != 0) {
-            tell(b, plan->line, "filter_", plan->name, NULL, err.message);
+            build_tell(b, plan->line, "filter_", plan->name, NULL, err.message);
             return -1;
         }
         b->g->filter_count++;
@@ -201,7 +187,7 @@ static filter **filters_of(const build *b, const plan_filter_list *list) {
 static int build_handler(build *b, const plan_handler *plan) {
     weir_error err;
     handler *h = calloc(1, sizeof *h);
-    if (h == NULL) return no_memory(b);
+    if (h == NULL) return build_no_memory(b);
     b->g->handlers[b->g->handler_count++] = h;
     set_name(h, plan->name);
     h->kind = plan->kind;
@@ -215,11 +201,12 @@ static int build_handler(build *b, const plan_handler *plan) {
     h->formatter = formatter_of(b, plan);
     h->terminator = SLICE_LITERAL("\n");
     h->filters = filters_of(b, &plan->filters);
-    if (h->filters == NULL || (plan->kind->holds && (h->held = hold_create()) == NULL)) return no_memory(b);
+    if (h->filters == NULL || (plan->kind->holds && (h->held = hold_create()) == NULL))
+        return build_no_memory(b);
     h->filter_count = plan->filters.count;
     bool prepared = plan->kind->prepare == NULL || plan->kind->prepare(&plan->args, h, &err) == 0;
     if (prepared && take_target(b, plan, h, &err) == 0 && take_row(b, h, &err) == 0) return 0;
-    tell(b, plan->args_line, "handler_", plan->name, "args", err.message);
+    build_tell(b, plan->args_line, "handler_", plan->name, "args", err.message);
     return -1;
 }
 
@@ -230,12 +217,45 @@ static int link_feeds(build *b) {
         handler *h = b->g->handlers[i];
         if (plan->feed_count == 0) continue;
         h->feeds = calloc(plan->feed_count, sizeof *h->feeds);
-        if (h->feeds == NULL) return no_memory(b);
+        if (h->feeds == NULL) return build_no_memory(b);
         for (size_t n = 0; n < plan->feed_count; n++)
             h->feeds[h->feed_count++] = b->g->handlers[plan->feeds[n] - b->plan->handlers];
         host_object_set_target(h->host, h->feeds[0]->name);
     }
     return 0;
+}
+
+handler *build_listened(build *b, const plan_handler *plan, filter **filters, formatter *own) {
+    handler *of = b->g->handlers[plan - b->plan->handlers], *h = calloc(1, sizeof *h);
+    weir_error err;
+    if (h == NULL) {
+        build_no_memory(b);
+        return NULL;
+    }
+    memcpy(h->name, of->name, sizeof h->name);
+    h->kind = of->kind;
+    h->line = of->line;
+    h->level = of->level;
+    h->escape = of->escape;
+    h->overflow = of->overflow;
+    h->overflow_given = of->overflow_given;
+    h->formatter = own != NULL ? own : formatter_default();
+    h->terminator = of->terminator;
+    h->filters = filters;
+    h->filter_count = plan->filters.count;
+    h->options_tag = of->options_tag;
+    if (plan->kind->prepare != NULL && plan->kind->prepare(&plan->args, h, &err) != 0) {
+        build_tell(b, plan->args_line, "handler_", plan->name, "args", err.message);
+        handler_free(h);
+        return NULL;
+    }
+    h->target = of->target;
+    if (h->target != NULL) target_retain(h->target);
+    if (h->target != NULL) chunk_queue_share(target_queue(h->target));
+    h->stats = of->stats;
+    process_map_share_row(h->stats);
+    of->listened = h->listened = true;
+    return h;
 }
 
 /* All that cannot be opened is told, not only the first. */
@@ -248,7 +268,7 @@ static int build_handlers(build *b) {
     b->beneath_dirs = calloc(count + 1, sizeof *b->beneath_dirs);
     if (b->g->handlers == NULL || b->out->created == NULL || b->out->beneath == NULL ||
         b->beneath_dirs == NULL)
-        return no_memory(b);
+        return build_no_memory(b);
     for (size_t i = 0; i < count; i++)
         if (build_handler(b, &b->plan->handlers[i]) != 0) rc = -1;
     return rc;
@@ -294,15 +314,16 @@ static int build_rule(build *b, const plan_logger *plan) {
     logger_rule *rule = &b->g->rules[b->g->rule_count];
     logger *l = logger_get(plan->qualname, NULL);
     if (l == NULL) {
-        tell(b, plan->line, "", plan->section, "qualname", "no memory for the logger, or too many loggers");
+        build_tell(b, plan->line, "", plan->section, "qualname",
+                   "no memory for the logger, or too many loggers");
         return -1;
     }
     *rule = (logger_rule){.logger = l, .propagate = plan->propagate, .line = plan->level_line};
     rule->handlers = calloc(plan->handler_count + 1, sizeof *rule->handlers);
     b->g->rule_count++;
     rule->filters = filters_of(b, &plan->filters);
-    if (rule->handlers == NULL || rule->filters == NULL) return no_memory(b);
-    if (!take_filters(b, rule, plan->filters.count)) return no_memory(b);
+    if (rule->handlers == NULL || rule->filters == NULL) return build_no_memory(b);
+    if (!take_filters(b, rule, plan->filters.count)) return build_no_memory(b);
     for (size_t i = 0; i < plan->handler_count; i++)
         rule->handlers[rule->handler_count++] = b->g->handlers[plan->handlers[i] - b->plan->handlers];
     b->out->rows[b->out->tree.count++] = (tree_plan_row){
@@ -314,7 +335,7 @@ static int build_rules(build *b) {
     size_t count = b->plan->logger_count;
     b->g->rules = calloc(count + 1, sizeof *b->g->rules);
     b->out->rows = calloc(count + 1, sizeof *b->out->rows);
-    if (b->g->rules == NULL || b->out->rows == NULL) return no_memory(b);
+    if (b->g->rules == NULL || b->out->rows == NULL) return build_no_memory(b);
     b->out->tree = (tree_plan){
         .rows = b->out->rows, .disable_existing = b->plan->disable_existing, .edit = b->edited != NULL};
     for (size_t i = 0; i < count; i++)
@@ -350,10 +371,11 @@ int config_build(const config_plan *plan, uint64_t number, target_registry *targ
     arena_init(&b.scratch, 0);
     b.g = out->generation = make_generation(plan, number);
     if (b.g != NULL) b.g->flushes_holds = rules != NULL && rules->python_defaults;
-    int rc = b.g == NULL ? no_memory(&b) : build_formatters(&b);
+    int rc = b.g == NULL ? build_no_memory(&b) : build_formatters(&b);
     if (rc == 0) rc = build_filters(&b);
     if (rc == 0) rc = build_handlers(&b);
     if (rc == 0) rc = link_feeds(&b);
+    if (rc == 0) rc = build_queues(&b);
     if (rc == 0) rc = build_rules(&b);
     arena_done(&b.scratch);
     free(b.beneath_dirs);

@@ -3,6 +3,7 @@
  * would hand records round for ever: it is refused. Runs on the thread that checks. */
 #include "base/limits.h"
 #include "config/check.h"
+#include "handler/queue_handler.h"
 
 /* The argument that names handlers; HANDLER_PARAMS: none. */
 static size_t feed_param(const handler_kind *kind) {
@@ -92,6 +93,40 @@ static void find_feeds(checker *c, plan_handler *h) {
     h->feeds = check_alloc(c, (count + 1) * sizeof *h->feeds);
     for (size_t i = 0; h->feeds != NULL && i < count; i++)
         add_feed(c, h, v->type == VALUE_TUPLE ? v->list.items[i].str : v->str);
+}
+
+/* ---- queues ---- */
+
+static void tell(checker *c, const plan_handler *h, const char *words, slice name) {
+    const char *section, *key;
+    int line;
+    tell_at(c, h, &section, &key, &line);
+    problems_add(c->p, line, section, key, "%s \"%s\"", words, check_show(c, name));
+}
+
+static bool same_queue(const plan_handler *a, const plan_handler *b) {
+    return b->kind != NULL && b->kind->queues &&
+           slice_equal(queue_handler_queue(&a->args), queue_handler_queue(&b->args));
+}
+
+/* A listener runs what has one thread to run on: no buffer, and no other queue. */
+static void check_reader(checker *c, plan_handler *h) {
+    for (size_t i = 0; i < h->feed_count; i++) {
+        const handler_kind *kind = h->feeds[i]->kind;
+        if (kind != NULL && (kind->holds || kind->queues))
+            tell(c, h,
+                 "a queue cannot be read into a MemoryHandler or another QueueHandler:", h->feeds[i]->name);
+    }
+    for (size_t i = 0; i < c->plan->handler_count; i++) {
+        const plan_handler *other = &c->plan->handlers[i];
+        if (!same_queue(h, other) || other->feed_count == 0) continue;
+        if (h->reader != NULL && h == other)
+            tell(c, h, "the handlers of this queue are named already, in handler", h->reader->name);
+        else if (h->reader == NULL)
+            h->reader = other;
+    }
+    if (h->reader == NULL)
+        tell(c, h, "nobody reads the queue (handlers = a, b):", queue_handler_queue(&h->args));
 }
 
 /* ---- rings, and rows that are too long ---- */
@@ -195,6 +230,9 @@ void check_feeds(checker *c) {
         if (h->kind != NULL) find_feeds(c, h);
         h->whole = whole_of(c, h);
     }
+    for (size_t i = 0; i < count && !c->no_memory; i++)
+        if (c->plan->handlers[i].kind != NULL && c->plan->handlers[i].kind->queues)
+            check_reader(c, &c->plan->handlers[i]);
     for (size_t i = 0; i < count && !c->no_memory; i++)
         if (w.seen[i] == 0) visit(&w, &c->plan->handlers[i]);
 }

@@ -6,7 +6,7 @@
 #include "config/check.h"
 
 /* What Python has and this version does not build. "handlers." or "logging.handlers." comes before it. */
-static const char *const python_classes[] = {"QueueHandler", "BaseRotatingHandler", "BufferingHandler", NULL};
+static const char *const python_classes[] = {"BaseRotatingHandler", "BufferingHandler", NULL};
 
 static const char *python_class(slice name) {
     slice bare = name;

@@ -55,6 +55,7 @@ struct plan_handler {
     plan_filter_list filters;
     plan_handler **feeds; /* the handlers that it hands records to */
     size_t feed_count;
+    const plan_handler *reader; /* of a QueueHandler: the one of its queue that names the handlers */
 };
 typedef struct plan_logger {
     slice qualname; /* "root" for the root */

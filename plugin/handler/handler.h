@@ -56,6 +56,8 @@ struct handler_kind {
     /* It has no target: records are kept (handler/hold.h), and go to the handlers that its arguments of type
      * PARAM_HANDLER and PARAM_HANDLERS name. */
     bool holds;
+    /* Its target is a queue, whose listener gives the records to the handlers that its arguments name. */
+    bool queues;
     /* Asked when a record has been kept, count with it: is it time to hand all of them over? */
     bool (*should_flush)(const handler *h, const record *rec, size_t count);
 };
@@ -83,12 +85,18 @@ struct handler {
     size_t feed_count;
     hold *held;        /* NULL: it holds nothing */
     host_object *host; /* NULL: nothing is overridden */
+    struct feed *feed; /* of a QueueHandler: who reads its queue; borrowed */
+    uint64_t capacity; /* records that its target's queue may hold; 0: as many as fit */
+    bool listened;     /* a listener runs a copy of it, with the same counters */
     handler_stats *stats;
     struct lane *lane;             /* backend: its target's state while the generation is current */
     uint64_t drop_run[DROP_COUNT]; /* backend: the present run of drops, by reason */
     uint64_t definition;           /* hash of all that makes it what it is: equal ones are kept open */
     uint64_t whole; /* the same with level, formatter and filters, and with all that it feeds */
 };
+
+/* Releases target and counters; filters and formatter are its generation's, or its listener's. */
+void handler_free(handler *h);
 
 const handler_kind *handler_kind_find(slice class_name);
 /* Without those of the host. */

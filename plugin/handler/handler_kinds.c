@@ -7,7 +7,7 @@ static const handler_kind *const handler_kinds[] = {
     &stream_handler_kind,   &file_handler_kind,   &watched_handler_kind,   &rotating_handler_kind,
     &timed_handler_kind,    &null_handler_kind,   &history_handler_kind,   &socket_handler_kind,
     &datagram_handler_kind, &syslog_handler_kind, &event_log_handler_kind, &http_handler_kind,
-    &smtp_handler_kind,     &memory_handler_kind};
+    &smtp_handler_kind,     &memory_handler_kind, &queue_handler_kind};
 #define KIND_COUNT (sizeof handler_kinds / sizeof handler_kinds[0])
 
 const handler_kind *handler_kind_at(size_t index) {

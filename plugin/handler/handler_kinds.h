@@ -19,6 +19,7 @@ extern const handler_kind event_log_handler_kind;
 extern const handler_kind http_handler_kind;
 extern const handler_kind smtp_handler_kind;
 extern const handler_kind memory_handler_kind;
+extern const handler_kind queue_handler_kind;
 
 /* handler_path.c: the parts of a spec that every handler with a file has. path as it is written; the
  * strings go to a. */

@@ -2,6 +2,8 @@
 #ifndef WEIR_QUEUE_CHUNK_INTERNAL_H
 #define WEIR_QUEUE_CHUNK_INTERNAL_H
 
+#include <pthread.h>
+
 #include "queue/chunk_queue.h"
 
 #define CHUNK_DATA_OFFSET 4096u
@@ -20,6 +22,9 @@ struct chunk_queue {
     uint64_t cached_read;    /* private copy of read_pos */
     uint64_t last_id;        /* considered, not yet published */
     uint64_t published_id;
+    pthread_mutex_t side; /* of what is above, once it is shared */
+    uint32_t shared;      /* atomic */
+    bool main_dirty;
     /* writer's */
     uint64_t damaged CHUNK_LINE;
     /* both */

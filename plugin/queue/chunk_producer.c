@@ -121,3 +121,28 @@ void chunk_queue_wait_room(chunk_queue *q, uint64_t seen_read_pos, int timeout_m
     if (__atomic_load_n(&q->map->read_pos, __ATOMIC_SEQ_CST) == seen_read_pos)
         futex_wait(&q->room_word, seen, timeout_ms);
 }
+
+/* ---- beside the backend ---- */
+
+void chunk_queue_share(chunk_queue *q) { __atomic_store_n(&q->shared, 1, __ATOMIC_RELEASE); }
+bool chunk_queue_is_shared(const chunk_queue *q) {
+    return __atomic_load_n(&q->shared, __ATOMIC_ACQUIRE) != 0;
+}
+void chunk_queue_lock(chunk_queue *q) { pthread_mutex_lock(&q->side); }
+void chunk_queue_unlock(chunk_queue *q) { pthread_mutex_unlock(&q->side); }
+void chunk_queue_set_main_dirty(chunk_queue *q, bool dirty) { q->main_dirty = dirty; }
+
+bool chunk_queue_put_beside(chunk_queue *q, uint16_t stats_row, slice bytes) {
+    chunk_queue_lock(q);
+    char *place = chunk_queue_reserve(q, stats_row, bytes.len);
+    if (place != NULL) {
+        if (bytes.len > 0) memcpy(place, bytes.data, bytes.len);
+        chunk_queue_commit(q, 0, bytes.len, 1);
+    }
+    /* Also when there is no room: the writer cannot make any of what it does not see. */
+    bool ours = !q->main_dirty;
+    if (ours) chunk_queue_publish(q);
+    chunk_queue_unlock(q);
+    if (ours) chunk_queue_wake(q);
+    return place != NULL;
+}

@@ -35,6 +35,7 @@ static uint64_t random_identity(const void *unique) {
 static void queue_init(chunk_queue *q, chunk_queue_map *map, uint64_t size) {
     *q = (chunk_queue){.map = map, .data = (char *)map + CHUNK_DATA_OFFSET, .size = size};
     q->chunk_max = size / 4 < CHUNK_SIZE ? (size_t)(size / 4) : CHUNK_SIZE;
+    pthread_mutex_init(&q->side, NULL);
 }
 
 static chunk_queue *queue_new(chunk_queue_map *map, uint64_t size, weir_error *err) {

@@ -128,6 +128,20 @@ uint64_t chunk_queue_read_pos(const chunk_queue *q);
 /* Sleeps until the writer has made progress past `seen` or timeout_ms. */
 void chunk_queue_wait_room(chunk_queue *q, uint64_t seen_read_pos, int timeout_ms);
 
+/* ---- a second thread that adds: the listener of a QueueHandler, beside the backend ---- */
+/* From now on the backend holds the queue's lock from a reserve that succeeds to its commit, and while it
+ * publishes. To be called before that other thread can begin: the backend has gone through a swap since. */
+void chunk_queue_share(chunk_queue *q);
+bool chunk_queue_is_shared(const chunk_queue *q);
+void chunk_queue_lock(chunk_queue *q);
+void chunk_queue_unlock(chunk_queue *q);
+/* Under the lock. The backend has bytes in the queue that it has not published: nobody else may then, since
+ * only the backend knows which records they belong to. */
+void chunk_queue_set_main_dirty(chunk_queue *q, bool dirty);
+/* One record's bytes from the other thread; takes the lock. They are published at once, or with the
+ * backend's. false: no room now. */
+bool chunk_queue_put_beside(chunk_queue *q, uint16_t stats_row, slice bytes);
+
 /* ---- writer ---- */
 /* Up to max published chunks and max_bytes, in order; 0: none. */
 size_t chunk_queue_peek(chunk_queue *q, chunk_view *out, size_t max, size_t max_bytes);

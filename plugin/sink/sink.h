@@ -78,8 +78,8 @@ struct sink {
      * bytes are consumed. */
     sink_status (*write)(sink *s, const sink_batch *batch, size_t *bytes, weir_error *err);
     sink_status (*truncate)(sink *s, weir_error *err);
-    /* Begins the file anew now, as Python's doRollover; the batch is what waits (it may be empty). SINK_AGAIN,
-     * with err: only after what is begun of it. NULL: no sink that rolls. */
+    /* Begins the file anew now, as Python's doRollover; the batch is what waits (it may be empty).
+     * SINK_AGAIN, with err: only after what is begun of it. NULL: no sink that rolls. */
     sink_status (*roll)(sink *s, const sink_batch *batch, weir_error *err);
     /* When the queue has run empty, and then twice a second while it stays so: what is worth doing then
      * (prune, checkpoint), for 20 ms at most. May be NULL. */

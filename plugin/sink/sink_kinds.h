@@ -10,6 +10,7 @@ extern const sink_kind stream_sink_kind;  /* stream_sink.c */
 extern const sink_kind net_sink_kind;     /* net_sink.c */
 extern const sink_kind http_sink_kind;    /* http_sink.c */
 extern const sink_kind smtp_sink_kind;    /* smtp_sink.c */
+extern const sink_kind queue_sink_kind;   /* queue_sink.c: of QueueHandlers */
 extern const sink_kind host_sink_kind;    /* host_sink.c: handlers of the host's classes */
 extern const sink_kind history_sink_kind; /* store/history_sink.c: "sqlite" */
 

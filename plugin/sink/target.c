@@ -119,3 +119,23 @@ int target_roll(target *t, int64_t deadline_ns, weir_error *err) {
     if (why.code != WEIR_OK && err != NULL) *err = why;
     return why.code == WEIR_OK ? 0 : -1;
 }
+
+bool target_feeds(const target *t) { return slice_is(t->definition->spec.kind, "queue"); }
+
+uint64_t target_records(const target *t) {
+    uint64_t out = __atomic_load_n(&t->records_out, __ATOMIC_ACQUIRE);
+    uint64_t in = __atomic_load_n(&t->records_in, __ATOMIC_RELAXED);
+    return in > out ? in - out : 0;
+}
+
+void target_add_records(target *t, uint32_t records) {
+    __atomic_add_fetch(&t->records_in, records, __ATOMIC_RELAXED);
+}
+
+uint16_t target_stats_row(const target *t, const handler_stats *stats) {
+    return (uint16_t)(stats - t->registry->set.process->handlers);
+}
+
+void target_registry_notice(const target_registry *r, const char *name, int level, const char *words) {
+    if (r->set.notice != NULL) r->set.notice(r->set.arg, name, level, words);
+}

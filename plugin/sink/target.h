@@ -57,6 +57,17 @@ typedef struct target_health {
 void target_get_health(target *t, target_health *out); /* any thread */
 void target_set_stalled(target *t, bool stalled);      /* backend */
 
+/* Does its sink hand records on to other targets (sink/queue_sink.c)? Those must end after it. */
+bool target_feeds(const target *t);
+/* Records in a queue that is bounded by their number: put there by the backend, less those that are through.
+ */
+uint64_t target_records(const target *t);
+void target_add_records(target *t, uint32_t records); /* backend */
+/* The index of a row of counters in the process's. */
+uint16_t target_stats_row(const target *t, const handler_stats *stats);
+/* As its writers tell of trouble; any thread. */
+void target_registry_notice(const target_registry *r, const char *name, int level, const char *words);
+
 /* Waits until what is published now is written, or deadline. */
 bool target_drain(target *t, int64_t deadline_ns);
 /* The writer begins its file anew, between two records; waits until it has. WEIR_ERR_INVALID: it is no target

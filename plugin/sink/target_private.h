@@ -30,6 +30,8 @@ struct target {
     chunk_queue *queue;
     worker thread;
 
+    uint64_t records_in, records_out; /* atomic; the first is counted where somebody asks only */
+
     size_t refs;
     bool ending; /* the writer found it drained and without references: it cannot be revived */
     bool joined;

@@ -16,19 +16,23 @@
 
 static int64_t later(int64_t a, int64_t b) { return a > b ? a : b; }
 
-static void raise_all(target_registry *r, size_t offset) {
+/* Those that feed others are dealt with first. */
+static bool is_meant(const target *t, bool feeds_only) { return !feeds_only || target_feeds(t); }
+
+static void raise_all(target_registry *r, size_t offset, bool feeds_only) {
     for (target *t = r->first; t != NULL; t = t->next) {
+        if (!is_meant(t, feeds_only)) continue;
         __atomic_store_n((uint32_t *)(void *)((char *)t + offset), 1, __ATOMIC_RELEASE);
         target_wake(t);
     }
 }
 
 /* Joins those that end before until_ns; true: all have. */
-static bool join_all(target_registry *r, int64_t until_ns) {
+static bool join_all(target_registry *r, int64_t until_ns, bool feeds_only) {
     for (;;) {
         bool all = true;
         for (target *t = r->first; t != NULL; t = t->next) {
-            if (t->joined) continue;
+            if (t->joined || !is_meant(t, feeds_only)) continue;
             t->joined = worker_join(&t->thread, all ? STOP_SLICE_MS : 0);
             if (!t->joined) target_wake(t);
             all = all && t->joined;
@@ -68,10 +72,26 @@ static void settle(target_registry *r) {
     if (r->spare != NULL) chunk_queue_remove(r->set.dir, r->spare);
     for (target *t = r->first; t != NULL; t = t->next) {
         if (!t->joined) continue;
-        if (r->set.dir->fd < 0) writer_drop_rest(t, DROP_STOPPED);
+        /* Those of a listener's queue are of this process alone. */
+        if (r->set.dir->fd < 0 || target_feeds(t)) writer_drop_rest(t, DROP_STOPPED);
         if (chunk_queue_read_pos(t->queue) == chunk_queue_write_pos(t->queue))
             chunk_queue_remove(r->set.dir, t->queue);
     }
+}
+
+static bool has_feeds(const target_registry *r) {
+    for (const target *t = r->first; t != NULL; t = t->next)
+        if (target_feeds(t)) return true;
+    return false;
+}
+
+/* As long as the deadline lets, less what the others need to be told and joined. */
+static void stop_feeds(target_registry *r, int64_t deadline_ns) {
+    if (!has_feeds(r)) return;
+    raise_all(r, offsetof(target, finish), true);
+    if (join_all(r, deadline_ns - 2 * STOP_GRACE_NS, true)) return;
+    raise_all(r, offsetof(target, stop), true);
+    join_all(r, later(deadline_ns - STOP_GRACE_NS, clock_monotonic_ns() + STOP_GRACE_NS), true);
 }
 
 size_t target_registry_stop(target_registry *r, int64_t deadline_ns, text *left) {
@@ -79,11 +99,12 @@ size_t target_registry_stop(target_registry *r, int64_t deadline_ns, text *left)
     pthread_mutex_lock(&r->lock);
     r->stopped = true;
     pthread_mutex_unlock(&r->lock);
-    raise_all(r, offsetof(target, finish));
-    bool all = join_all(r, deadline_ns - STOP_GRACE_NS);
+    stop_feeds(r, deadline_ns);
+    raise_all(r, offsetof(target, finish), false);
+    bool all = join_all(r, deadline_ns - STOP_GRACE_NS, false);
     if (!all) {
-        raise_all(r, offsetof(target, stop));
-        all = join_all(r, later(deadline_ns, clock_monotonic_ns() + STOP_GRACE_NS));
+        raise_all(r, offsetof(target, stop), false);
+        all = join_all(r, later(deadline_ns, clock_monotonic_ns() + STOP_GRACE_NS), false);
     }
     size_t count = all ? 0 : give_up_rest(r, left);
     settle(r);

@@ -69,6 +69,7 @@ static void count_chunk(void *arg, const chunk_head *head) {
 static uint64_t consume(target *t, size_t bytes, int drop, uint32_t *given_up) {
     tally c = {t->registry->set.process, 0, drop, given_up};
     if (bytes > 0) chunk_queue_consume(t->queue, bytes, count_chunk, &c);
+    __atomic_add_fetch(&t->records_out, c.records, __ATOMIC_RELEASE);
     return c.records;
 }
 

@@ -130,7 +130,7 @@ def a_handler_that_stands_still_holds_nobody_but_itself():
         assert routed > 0
         wait_until(lambda: counts(s, "g")["delivered"] >= routed, 30, "the good handler")
         assert sum(counts(s, "g")["dropped"].values()) == 0
-        assert counts(s, "h")["dropped"]["stalled"] > 0, counts(s, "h")
+        wait_until(lambda: s.run("log a 20 more") and counts(s, "h")["dropped"]["stalled"] > 0, 30, "the handler that stands still")
         open(s.path("gate"), "w").close()
         assert s.run("flush 30000") == "ok"
         oracle.check_law(s.status())

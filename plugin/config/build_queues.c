@@ -1,0 +1,95 @@
+/* build_queues.c - the listeners of a generation's QueueHandlers: one a queue, with copies of the handlers
+ * that it gives records to. Runs where configurations are built. Formatters and filters are made anew, since
+ * a listener's thread runs them beside the backend. */
+#include <stdlib.h>
+
+#include "config/build.h"
+#include "handler/listener.h"
+#include "handler/queue_handler.h"
+
+static void free_feed(feed *f) { listener_free((listener *)f); }
+
+/* ---- what one handler needs ---- */
+
+static formatter *make_formatter(build *b, listener *l, const plan_formatter *plan) {
+    weir_error err;
+    if (plan->kind->create(&plan->options, &l->formatters[l->formatter_count], &err) == 0)
+        return l->formatters[l->formatter_count++];
+    build_tell(b, plan->line, "formatter_", plan->name, NULL, err.message);
+    return NULL;
+}
+
+static filter *make_filter(build *b, listener *l, const plan_filter *plan) {
+    weir_error err;
+    if (plan->kind->create(&plan->args, &l->filters[l->filter_count], &err) == 0)
+        return l->filters[l->filter_count++];
+    build_tell(b, plan->line, "filter_", plan->name, NULL, err.message);
+    return NULL;
+}
+
+static int add_handler(build *b, listener *l, const plan_handler *plan) {
+    filter **filters = calloc(plan->filters.count + 1, sizeof *filters);
+    formatter *own = NULL;
+    bool good = filters != NULL;
+    for (size_t i = 0; good && i < plan->filters.count; i++)
+        good = (filters[i] = make_filter(b, l, plan->filters.items[i])) != NULL;
+    if (good && plan->formatter != NULL) good = (own = make_formatter(b, l, plan->formatter)) != NULL;
+    if (!good) {
+        int rc = filters == NULL ? build_no_memory(b) : -1;
+        free(filters);
+        return rc;
+    }
+    handler *h = build_listened(b, plan, filters, own);
+    if (h == NULL) return -1;
+    l->handlers[l->count++] = (listened){.h = h};
+    return 0;
+}
+
+/* ---- one queue ---- */
+
+static listener *make_listener(build *b, const plan_handler *reader) {
+    slice queue = queue_handler_queue(&reader->args);
+    size_t filters = 0;
+    for (size_t i = 0; i < reader->feed_count; i++) filters += reader->feeds[i]->filters.count;
+    listener *l = calloc(1, sizeof *l);
+    if (l == NULL) return NULL;
+    text_init(&l->scratch, 0);
+    l->base = (feed){.take = listener_take, .rest = listener_rest, .free = free_feed};
+    snprintf(l->base.queue, sizeof l->base.queue, "%.*s", (int)queue.len, queue.data);
+    l->respects_level = queue_handler_respects_level(&reader->args);
+    l->overflow = b->g->overflow;
+    l->stall_timeout_ms = b->g->stall_timeout_ms;
+    l->targets = b->targets;
+    l->handlers = calloc(reader->feed_count + 1, sizeof *l->handlers);
+    l->formatters = calloc(reader->feed_count + 1, sizeof *l->formatters);
+    l->filters = calloc(filters + 1, sizeof *l->filters);
+    if (l->handlers != NULL && l->formatters != NULL && l->filters != NULL) return l;
+    listener_free(l);
+    return NULL;
+}
+
+static int build_queue(build *b, const plan_handler *reader) {
+    listener *l = make_listener(b, reader);
+    if (l == NULL) return build_no_memory(b);
+    for (size_t i = 0; i < reader->feed_count; i++)
+        if (add_handler(b, l, reader->feeds[i]) != 0) {
+            listener_free(l);
+            return -1;
+        }
+    feed_add(&l->base);
+    b->g->feeds[b->g->feed_count++] = &l->base;
+    for (size_t i = 0; i < b->plan->handler_count; i++)
+        if (b->plan->handlers[i].reader == reader) b->g->handlers[i]->feed = &l->base;
+    return 0;
+}
+
+int build_queues(build *b) {
+    b->g->feeds = calloc(b->plan->handler_count + 1, sizeof *b->g->feeds);
+    if (b->g->feeds == NULL) return build_no_memory(b);
+    for (size_t i = 0; i < b->plan->handler_count; i++) {
+        const plan_handler *h = &b->plan->handlers[i];
+        if (h->kind->queues) b->g->handlers[i]->stats->holds = true;
+        if (h->reader == h && build_queue(b, h) != 0) return -1;
+    }
+    return 0;
+}

@@ -1,0 +1,104 @@
+/* feed.c - all feeds, and when they end. Added and ended by the threads that build and retire configurations,
+ * used by the queues' own threads; one lock, held for a moment. */
+#include "sink/feed.h"
+
+#include <pthread.h>
+
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+static feed *all;
+static uint64_t last_number;
+
+/* Queues that have a sink just now: a row each; a name may be there twice. */
+static char open_queues[2 * LIMIT_TARGETS][64];
+
+static bool has_sink(const char *queue) {
+    for (size_t i = 0; i < sizeof open_queues / sizeof open_queues[0]; i++)
+        if (strcmp(open_queues[i], queue) == 0) return true;
+    return false;
+}
+
+void feed_add(feed *f) {
+    pthread_mutex_lock(&lock);
+    f->number = ++last_number;
+    f->next = all;
+    all = f;
+    pthread_mutex_unlock(&lock);
+}
+
+feed *feed_find(uint64_t number) {
+    pthread_mutex_lock(&lock);
+    feed *f = all;
+    while (f != NULL && f->number != number) f = f->next;
+    pthread_mutex_unlock(&lock);
+    return f;
+}
+
+/* Takes those of a queue out of the list that have come that far. Under the lock. */
+static feed *take_out(const char *queue, int ended) {
+    feed *out = NULL;
+    for (feed **at = &all; *at != NULL;) {
+        feed *f = *at;
+        if (f->ended < ended || strcmp(f->queue, queue) != 0) {
+            at = &f->next;
+            continue;
+        }
+        *at = f->next;
+        f->next = out;
+        out = f;
+    }
+    return out;
+}
+
+/* Without the lock: what a feed holds may be of the host's. */
+static void free_list(feed *f) {
+    for (feed *next; f != NULL; f = next) {
+        next = f->next;
+        f->free(f);
+    }
+}
+
+void feed_end(feed *f) {
+    if (f == NULL) return;
+    pthread_mutex_lock(&lock);
+    f->ended = 1;
+    feed *out = has_sink(f->queue) ? NULL : take_out(f->queue, 1);
+    pthread_mutex_unlock(&lock);
+    free_list(out);
+}
+
+void feed_sink_opened(const char *queue) {
+    pthread_mutex_lock(&lock);
+    for (size_t i = 0; i < sizeof open_queues / sizeof open_queues[0]; i++) {
+        if (open_queues[i][0] != '\0') continue;
+        memcpy(open_queues[i], queue, strlen(queue) + 1);
+        break;
+    }
+    pthread_mutex_unlock(&lock);
+}
+
+void feed_sink_closed(const char *queue) {
+    pthread_mutex_lock(&lock);
+    for (size_t i = 0; i < sizeof open_queues / sizeof open_queues[0]; i++) {
+        if (strcmp(open_queues[i], queue) != 0) continue;
+        open_queues[i][0] = '\0';
+        break;
+    }
+    feed *out = has_sink(queue) ? NULL : take_out(queue, 1);
+    pthread_mutex_unlock(&lock);
+    free_list(out);
+}
+
+/* Of one that ended, records may have come between the look that found the queue empty and this call; not
+ * between this one and the next. */
+void feed_sink_idle(const char *queue) {
+    pthread_mutex_lock(&lock);
+    feed *out = take_out(queue, 2);
+    for (feed *f = all; f != NULL; f = f->next)
+        if (f->ended == 1 && strcmp(f->queue, queue) == 0) f->ended = 2;
+    feed *resting = NULL;
+    for (feed *f = all; f != NULL; f = f->next)
+        if (f->ended == 0 && strcmp(f->queue, queue) == 0) resting = f;
+    pthread_mutex_unlock(&lock);
+    free_list(out);
+    if (resting != NULL) resting->rest(resting);
+}

@@ -1,0 +1,48 @@
+/* feed.h - what reads the queue of a QueueHandler: Python's QueueListener, as the queue's sink sees it. The
+ * handlers that a listener gives records to lie above this folder, so they are known here by functions.
+ *
+ * A generation that has QueueHandlers makes one feed a queue and adds it here; each record in the queue bears
+ * the feed's number, so it goes to the handlers of its own generation, whatever was pushed since. A feed ends
+ * when its generation is gone and the queue has none of its records any more: the sink sees to that. */
+#ifndef WEIR_SINK_FEED_H
+#define WEIR_SINK_FEED_H
+
+#include "sink/host_frame.h"
+#include "sink/sink.h"
+
+typedef struct feed_record {
+    slice shown, raw; /* the prepared message, escaped and as it is */
+    const parcel_head *parcel;
+    record_reader *reader;
+    const uint32_t *stop;
+} feed_record;
+
+typedef enum feed_result { FEED_DONE, FEED_STOPPED, FEED_LOST } feed_result;
+
+typedef struct feed {
+    struct feed *next; /* in the list of all; under its lock */
+    char queue[64];
+    uint64_t number;
+    int ended; /* 0; 1: its generation is gone; 2: and the queue has run empty since */
+    /* On the queue's thread. FEED_STOPPED: not done, *stop is set. */
+    feed_result (*take)(struct feed *f, const feed_record *r, weir_error *err);
+    /* The queue has run empty: what is worth telling. */
+    void (*rest)(struct feed *f);
+    void (*free)(struct feed *f);
+} feed;
+
+/* Gives it a number. */
+void feed_add(feed *f);
+/* No record gets its number any more; it is freed when the queue has none of them left. NULL is fine. */
+void feed_end(feed *f);
+/* NULL: there is none. Stays as long as the queue holds a record of that number. */
+feed *feed_find(uint64_t number);
+
+/* ---- the sink of a queue ---- */
+void feed_sink_opened(const char *queue);
+/* Whoever ended before and is not needed by another sink of that queue goes now. */
+void feed_sink_closed(const char *queue);
+/* The queue is empty; rest() of its feeds is called. */
+void feed_sink_idle(const char *queue);
+
+#endif
