@@ -47,7 +47,7 @@ static inline void standin_add(standin_test *t) {
 
 #define TestSuite(Suite, ...)                                                                                \
     static standin_test Suite##_suite = {#Suite, NULL, {.unused = 0, __VA_ARGS__}, NULL, NULL};              \
-    __attribute__((constructor)) static void Suite##_add(void) { standin_add(&Suite##_suite); }              \
+    __attribute__((constructor)) static void standin_add_##Suite(void) { standin_add(&Suite##_suite); }      \
     _Static_assert(1, "")
 
 #define Test(Suite, Name, ...)                                                                               \
