@@ -146,6 +146,12 @@ WEIR_API int weir_handler_filter(weir_handler *handler, weir_record *record, wei
 WEIR_API long weir_handler_format(weir_handler *handler, weir_record *record, char *buffer, size_t size,
                                   weir_error *err);
 
+/* Handler.handle and Handler.emit: the record goes to this handler alone, on the way of all records; whatever
+ * its level. handle asks its filters, emit does not. A handler that is not open is opened, as by
+ * weir_logger_add_handler. The record is copied. 0; -1: dropped and counted, or err. */
+WEIR_API int weir_handler_handle(weir_handler *handler, weir_record *record, weir_error *err);
+WEIR_API int weir_handler_emit(weir_handler *handler, weir_record *record, weir_error *err);
+
 /* ---- loggers -------------------------------------------------------------------------- */
 
 /* addHandler: opens the handler (its err is that of opening), and attaches it; one that the logger has is

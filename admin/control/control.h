@@ -112,6 +112,8 @@ int control_flush_routed(control *c, int64_t deadline_ns);
 /* The target of the running configuration's handler of that name, with one more reference (target_release);
  * NULL: there is no such handler, or it has no target. */
 target *control_handler_target(control *c, slice name);
+/* The name by which the backend knows that handler (HANDLER_STATS_NAME bytes). false: there is none. */
+bool control_handler_key(control *c, slice name, char key[HANDLER_STATS_NAME]);
 
 /* ---- levels ---- */
 typedef struct level_change {
@@ -185,7 +187,8 @@ void control_note(control *c, const requester *by, const char *format, ...)
  * listener is gone. */
 void control_set_listener(control *c, const char *name, const char *address, const char *state);
 /* All of them, while nothing changes; the texts live for the call. */
-void control_listeners(control *c, void (*each)(void *arg, const char *name, const char *address, const char *state),
+void control_listeners(control *c,
+                       void (*each)(void *arg, const char *name, const char *address, const char *state),
                        void *arg);
 /* The same as a listener_tell (listen/listener.h): arg is the control. */
 void control_tell_listener(void *arg, const char *name, const char *address, const char *state);

@@ -152,14 +152,27 @@ int control_flush_routed(control *c, int64_t deadline_ns) {
     return backend_flush_routed(c->core->backend, deadline_ns);
 }
 
-/* A plan and its generation have their handlers in the same order. */
-target *control_handler_target(control *c, slice name) {
-    target *found = NULL;
-    pthread_mutex_lock(&c->change);
+/* A plan and its generation have their handlers in the same order. `change` is held. */
+static handler *find_handler(const control *c, slice name) {
     const config_plan *plan = c->core->plan;
-    for (size_t i = 0; i < plan->handler_count && found == NULL; i++)
-        if (slice_equal(plan->handlers[i].name, name)) found = c->core->generation->handlers[i]->target;
+    for (size_t i = 0; i < plan->handler_count; i++)
+        if (slice_equal(plan->handlers[i].name, name)) return c->core->generation->handlers[i];
+    return NULL;
+}
+
+target *control_handler_target(control *c, slice name) {
+    pthread_mutex_lock(&c->change);
+    const handler *h = find_handler(c, name);
+    target *found = h != NULL ? h->target : NULL;
     if (found != NULL) target_retain(found);
     pthread_mutex_unlock(&c->change);
     return found;
+}
+
+bool control_handler_key(control *c, slice name, char key[HANDLER_STATS_NAME]) {
+    pthread_mutex_lock(&c->change);
+    const handler *h = find_handler(c, name);
+    if (h != NULL) memcpy(key, h->name, HANDLER_STATS_NAME);
+    pthread_mutex_unlock(&c->change);
+    return h != NULL;
 }

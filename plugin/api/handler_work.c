@@ -32,16 +32,16 @@ static target *settled_target(weir_handler *h, int64_t deadline_ns, weir_error *
 }
 
 /* 0, or -1: Weir does not run, or this thread may not wait for it. */
-static int begin(weir_error *err) {
+static int begin(weir_error *err, bool start) {
     if (worker_is_self() || api_in_edit())
         return error_set(err, WEIR_ERR_STATE, "not from weir_edit, nor a handler, filter or formatter");
-    return host_enter(false, err);
+    return host_enter(start, err);
 }
 
 int weir_handler_flush(weir_handler *h, int timeout_ms) {
     weir_error err;
     int64_t deadline = deadline_of(timeout_ms);
-    if (h == NULL || begin(&err) != 0) return -1;
+    if (h == NULL || begin(&err, false) != 0) return -1;
     target *t = settled_target(h, deadline, &err);
     int rc = err.code == WEIR_OK ? 0 : -1;
     if (t != NULL) {
@@ -57,7 +57,7 @@ int weir_handler_do_rollover(weir_handler *h, int timeout_ms, weir_error *err) {
     int64_t deadline = deadline_of(timeout_ms);
     if (err == NULL) err = &own;
     if (h == NULL) return api_missing("handler", err);
-    if (begin(err) != 0) return -1;
+    if (begin(err, false) != 0) return -1;
     target *t = settled_target(h, deadline, err);
     int rc = -1;
     if (t != NULL) {
@@ -110,4 +110,61 @@ long weir_handler_format(weir_handler *h, weir_record *r, char *buffer, size_t s
     int rc = api_format(f, r, &out, err);
     weir_formatter_free(f);
     return api_give(&out, rc, buffer, size, err);
+}
+
+/* ---- a record for it alone ---- */
+
+static int open_it(draft *d, void *arg, weir_error *err) { return draft_put_handler(d, arg, err); }
+
+/* The name of what is open of it. false: nothing is. */
+static bool key_of(weir_handler *h, char key[HANDLER_STATS_NAME]) {
+    control *c = control_current();
+    objects_lock();
+    char *name = h->head.bound ? strdup(h->head.name) : NULL;
+    objects_unlock();
+    bool open = name != NULL && c != NULL && control_handler_key(c, slice_of(name), key);
+    free(name);
+    return open;
+}
+
+/* A record that was made has its attributes as they were set; any other, all that it has. */
+static int attributes_of(weir_record *r, value *out, int *level, weir_error *err) {
+    int64_t number = WEIR_LEVEL_NOTSET;
+    record *rec = api_record(r, err);
+    if (rec == NULL) return -1;
+    weir_record_int(r, "levelno", &number);
+    *level = number >= INT32_MIN && number <= INT32_MAX ? (int)number : WEIR_LEVEL_NOTSET;
+    *out = record_view_attributes(r);
+    return r->changeable || record_dict(rec, out) ? 0 : api_no_memory(err);
+}
+
+static int give(const char *function, weir_handler *h, weir_record *r, bool filtered, weir_error *err) {
+    char key[HANDLER_STATS_NAME];
+    value attributes;
+    weir_error own;
+    int level;
+    if (err == NULL) err = &own;
+    err->code = WEIR_OK;
+    if (h == NULL) return api_missing("handler", err);
+    if (attributes_of(r, &attributes, &level, err) != 0 || begin(err, true) != 0) return -1;
+    int rc = 0;
+    if (!key_of(h, key)) {
+        rc = api_edit(function, open_it, h, err);
+        if (rc == 0 && !key_of(h, key))
+            rc = error_set(err, WEIR_ERR_CONFLICT, "the configuration was replaced meanwhile");
+    }
+    const char *name = weir_record_str(r, "name", NULL);
+    bound_logger *from = logger_of_handle(weir_get_logger(name));
+    if (rc == 0 && front_emit_to(from, level, &attributes, slice_of(key), filtered) != 0)
+        rc = error_set(err, WEIR_ERR_SYSTEM, "there is no room for the record: it is counted as dropped");
+    host_leave();
+    return rc;
+}
+
+int weir_handler_handle(weir_handler *h, weir_record *r, weir_error *err) {
+    return give("weir_handler_handle", h, r, true, err);
+}
+
+int weir_handler_emit(weir_handler *h, weir_record *r, weir_error *err) {
+    return give("weir_handler_emit", h, r, false, err);
 }

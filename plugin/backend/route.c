@@ -57,8 +57,27 @@ static bool to_handlers(backend *b, delivery *d, const route *r) {
     return true;
 }
 
+/* A record that the host gave to a handler (weir_handler_handle): neither levels nor loggers are looked at.
+ * What was meant for one that is gone is nobody's. false: abandoned. */
+static bool to_one(backend *b, delivery *d, const generation *g) {
+    slice name = entry_addressee(d->entry);
+    handler *h = NULL;
+    for (size_t i = 0; i < g->handler_count && h == NULL; i++)
+        if (slice_is(name, g->handlers[i]->name)) h = g->handlers[i];
+    if (h == NULL || (!d->fresh && held_had(b, h, d->id))) return true;
+    bool filtered = (d->entry->flags & ENTRY_UNFILTERED) == 0;
+    if (filtered && !pass(b, d, h->filters, h->filter_count)) return true;
+    decode(b, d);
+    b->taken++;
+    if (!deliver_group(b, d, &h, 1)) return false;
+    if (b->held_any) held_renew(b, d, &h, 1);
+    b->held_any = false;
+    return true;
+}
+
 static bool follow_route(backend *b, delivery *d, source *from) {
     generation *g = b->current->generation;
+    if (__builtin_expect((d->entry->flags & ENTRY_TO_HANDLER) != 0, 0)) return to_one(b, d, g);
     const route *r = generation_route(g, source_logger(from, d->entry->logger));
     if (r == NULL) r = generation_route(g, logger_root()); /* no memory; this one is there */
     if (!pass(b, d, r->filters, r->filter_count)) return true;

@@ -74,6 +74,9 @@ void lastresort_call(weir_logger *from, int level, const char *format, va_list a
 /* A record with given attributes (ENTRY_MADE); attributes is a dict. The logger's level is the
  * caller's business. Used by `weir log` and by receivers. 0, or -1: dropped, counted. */
 int front_emit_made(bound_logger *lg, int level, const value *attributes);
+/* The same for one handler alone, by its name in the generation; filtered: its filters are asked. No code of
+ * the host's runs at this call. */
+int front_emit_to(bound_logger *lg, int level, const value *attributes, slice handler, bool filtered);
 /* The same without waiting for room in the ring: 1 when there is none now, and nothing is counted. */
 int front_try_made(bound_logger *lg, int level, const value *attributes);
 

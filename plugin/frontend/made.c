@@ -125,3 +125,21 @@ int front_emit_made(bound_logger *lg, int level, const value *attributes) {
 int front_try_made(bound_logger *lg, int level, const value *attributes) {
     return emit(lg, level, attributes, false);
 }
+
+int front_emit_to(bound_logger *lg, int level, const value *attributes, slice handler, bool filtered) {
+    int saved = errno;
+    thread_state *t = front_enter_plain();
+    if (t == NULL) return -1;
+    capture_call c;
+    text bytes;
+    text_init(&bytes, 0);
+    bool stored = begin(&c, lg, level, attributes, t, &bytes);
+    c.without_context = true;
+    c.added = handler;
+    c.flags = (uint16_t)(c.flags | ENTRY_TO_HANDLER | (filtered ? 0 : ENTRY_UNFILTERED));
+    stored = stored && capture_store(&c, t);
+    text_done(&bytes);
+    front_leave(t);
+    errno = saved;
+    return stored ? 0 : -1;
+}

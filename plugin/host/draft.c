@@ -244,7 +244,9 @@ static bool is_named_by(const draft *d, const object *o) {
 /* A handler stays open as long as the host has it, or a logger, or another handler. The lock is held. */
 static bool is_unused(const draft *d, const object *o) {
     if (o->kind != OBJECT_HANDLER) return !is_named_by(d, o);
-    uint32_t others = o->refs - 1 - (saved_of(d, o) != NULL ? 1u : 0u); /* but the configuration and this */
+    const draft_saved *s = saved_of(d, o);
+    bool owned = s != NULL ? s->bound : o->bound; /* by the configuration, before the draft */
+    uint32_t others = o->refs - (s != NULL ? 1u : 0u) - (owned ? 1u : 0u);
     return others == 0 && !draft_is_used(d, (const weir_handler *)o);
 }
 

@@ -72,8 +72,8 @@ int object_literal(arena *a, const char *literal, value *out, weir_error *err) {
 static int read_kwargs(arena *a, const char *kwargs, value *out, weir_error *err) {
     *out = (value){.type = VALUE_DICT};
     if (kwargs == NULL || kwargs[0] == '\0') return 0;
-    if (object_literal(a, kwargs, out, err) != 0) return -1;
-    if (out->type == VALUE_DICT) return 0;
+    if (literal_parse(slice_of(kwargs), a, out, err) != 0) return -1;
+    if (out->type == VALUE_DICT) return as_json(a, out, err);
     return error_set(err, WEIR_ERR_INVALID, "kwargs is a %s where a dict should be (write {'name': value})",
                      value_type_name(out));
 }

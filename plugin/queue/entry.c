@@ -26,3 +26,7 @@ bool entry_valid(const ring_entry *e, size_t room) {
     if ((e->flags & ENTRY_HAS_EXC) == 0) return true;
     return exception_inside(e, (uint32_t)sizeof *e + e->args_size + e->fields_size);
 }
+
+slice entry_addressee(const ring_entry *e) {
+    return slice_make((const char *)(e + 1) + e->args_size, e->fields_size);
+}

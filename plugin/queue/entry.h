@@ -22,6 +22,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/slice.h"
+
 enum entry_kind { ENTRY_PAD = 1, ENTRY_CALL = 2, ENTRY_TEXT = 3, ENTRY_MADE = 4 };
 #define ENTRY_NULL_STRING UINT32_MAX
 #define ENTRY_ALIGN 8u
@@ -45,7 +47,10 @@ typedef struct ring_entry {
 enum {
     ENTRY_HAS_EXC = 1,
     ENTRY_CUT = 2,
-    ENTRY_IS_STACK = 4
+    ENTRY_IS_STACK = 4,
+    ENTRY_TO_HANDLER =
+        8, /* for one handler alone, whatever its level; its name's bytes take the fields' place */
+    ENTRY_UNFILTERED = 16 /* and its filters are not asked */
 }; /* flags; with ENTRY_HAS_EXC the rest is a text: u32 length, bytes; exc_text, or with ENTRY_IS_STACK
       stack_info */
 
@@ -55,6 +60,8 @@ static inline uint32_t entry_check(const ring_entry *e) {
     return (uint32_t)(mix >> 32) ^ e->args_size ^ (e->fields_size << 8) ^ (uint32_t)e->kind << 28;
 }
 
+/* The handler's name, of a valid entry with ENTRY_TO_HANDLER. */
+slice entry_addressee(const ring_entry *e);
 /* Does an entry start at e, wholly inside the room bytes that follow, its parts inside it? */
 bool entry_valid(const ring_entry *e, size_t room);
 

@@ -213,6 +213,31 @@ format=%(levelname)s %(message)s
     same(*made, 'dict | {"version": 1, "root": {"level": "INFO", "handlers": []}}', "log | root | 30 | lastResort", "list | root")
 
 
+RECORDS = ["record | r | a.b | 30 | hello | -", "record | s | a | 10 | bye | Trace:", "record | t | ab | 50 | - | -"]
+
+
+@test(covers=["api 2"], quick=True)
+def formatters_and_filters_on_their_own():
+    same(*RECORDS, "formatter | f | %(levelname)s:%(name)s:%(message)s | - | -", "format | f | r", "format | f | s", "uses | f",
+         "formatter | g | {asctime} {message:>10} | %H:%M | {", "format | g | r", "uses | g",
+         "formatter | d | $asctime $message | - | $", "format | d | r", "uses | d", "format | f | s", "formatter | n | - | - | -",
+         "format | n | t", "uses | n", "formattime | f | r | -", "formattime | f | r | %Y", "formatstack | f | a stack",
+         "formatter | x | %(message)d | - | -", "formatter | p | %(asctime)s | - | %", "uses | p", "format | p | s")
+    same(*RECORDS, "formatter | f | %(message)s; | - | -", "buffering | f | r | s", "buffering | f | r", "buffering | f")
+    same(*RECORDS, "filter | f | a", "passes | f | r", "passes | f | s", "passes | f | t", "filter | g | a.b", "passes | g | s")
+
+
+@test(covers=["api 2"], quick=True)
+def records_for_one_handler():
+    made = ["handler | h | FileHandler | {'filename': 'h.log'}", "formatter | f | %(name)s %(message)s | - | -",
+            "setformatter | h | f", "filter | only | a", "addfilter | h | only", "setlevel | h | 40"]
+    same(*RECORDS, *made, "hpasses | h | r", "hpasses | h | t", "hformat | h | s", "handle | h | r", "handle | h | t",
+         "emit | h | t", "emit | h | r", "flush | h")
+    same(*RECORDS, *made, "attach | root | h", "log | a | 40 | by its logger", "handle | h | r", "log | a | 20 | not by it",
+         "emit | h | t", "flush | h", "detach | root | h", "handle | h | r", "close | h")
+    same(*RECORDS, "handler | g | StreamHandler | {'stream': sys.stdout}", "emit | g | r", "handle | g | t", "flush | g")
+
+
 # ---- while others log --------------------------------------------------------------------
 
 def load(**more):
@@ -257,6 +282,85 @@ def edits_under_load():
         check_order(s.lines("keep.log"), counts, "keep.log")
         assert len(s.lines("second.log")) > 100
         no_doubles(s.lines("second.log"), "second.log")
+
+
+# ---- what is refused -----------------------------------------------------------------------
+
+def answers(*operations, files=None):
+    ours = run([HOST], lines(*operations), files or {})
+    return ours["results"].decode().split("\n")[:-1], ours
+
+
+@test(covers=["api 4"], quick=True)
+def what_is_wrong_is_said():
+    for operation, words in (
+            ("handler | h | FilHandler | {'filename': 'x'}", "did you mean FileHandler?"),
+            ("handler | h | FileHandler | -", "filename is missing"),
+            ("handler | h | FileHandler | {'filname': 'x'}", "did you mean filename?"),
+            ("handler | h | FileHandler | {'filename': 7}", "a path is wanted"),
+            ("handler | h | FileHandler | ('x',)", "kwargs is a tuple where a dict should be"),
+            ("handler | h | FileHandler | {'filename': open('x')}", "a call is not a literal"),
+            ("handler | h | FileHandler | {'filename': 'x', 'level': 'INFO'}", "'level' is no argument here"),
+            ("handler | h | FileHandler | {'filename': 'x', 'mode': 'q'}", "mode"),
+            ("formatter | f | %(message)s | - | #", "Style must be one of"),
+            ("basic | stream=x", "stdout"),
+            ("config | missing.ini | 0", "No such file"),
+            ("dict | {\"version\": 2}", "Unsupported version")):
+        (answer, *_), ours = answers(operation)
+        assert answer.startswith("error: ") and words in answer, (operation, answer)
+        assert set(ours) == {"stdout", "stderr", "script", "results"}, ours.keys()
+
+
+@test(covers=["api 4"], quick=True)
+def what_is_refused_changes_nothing():
+    good = ["handler | h | FileHandler | {'filename': 'h.log'}", "attach | root | h", "setlevel | h | 20", "level | root | 10"]
+    bad = "handler | b | FileHandler | {'filename': 'no/such/dir/b.log'}"
+    got, ours = answers(*good, bad, "attach | root | b", "list | root", "log | root | 20 | still", "attach | root | b", "flush | h",
+                        files={})
+    assert "no/such/dir" in got[4] and got[4].startswith("error: ") and got[5] == "level 20, 1" and got[6] == got[4], got
+    assert ours["h.log"] == b"still\n", ours
+    # Of several, all or nothing: by an edit that fails, and by the function that gives it up.
+    for last in (["attach | root | b", "end"], ["fail"]):
+        got, ours = answers(*good, bad, "log | root | 20 | one", "formatter | f | <%(message)s> | - | -", "edit", "setlevel | h | 50",
+                            "setformatter | h | f", "name | h | other", "propagate | a | 0", "attach | a | h", *last, "list | root",
+                            "list | a", "has | a", "byname | api-1", "byname | other", "log | root | 20 | two")
+        assert got[-6].startswith("error: "), got
+        assert got[-5:] == ["level 20, 1", "0", "1 1", "found", "none"], got
+        assert ours["h.log"] == b"one\ntwo\n", ours["h.log"]
+
+
+@test(covers=["api 4"])
+def objects_of_a_file():
+    ini = CONFIG.replace("[admin]\n", "").replace("{dir}/", "")
+    got, ours = answers("config | c.ini | 1", "take | h | file", "list | root", "setlevel | h | 40", "list | root", "log | root | 30 | no",
+                        "log | root | 40 | yes", "detach | root | h", "log | root | 40 | lastResort", "attach | k | h", "has | k",
+                        "log | k | 40 | again", "name | h | renamed", "byname | file", "byname | renamed", "free | h", "log | k | 40 | and again",
+                        files={"c.ini": ini})
+    assert got == ["ok", "found", "level 0, 1", "ok", "level 40, 1", "ok", "ok", "1 1", "ok", "none", "found"], got
+    assert ours["file.log"] == b"yes\nagain\nand again\n" and ours["stderr"] == b"lastResort\n", ours
+
+
+@test(covers=["api 4"])
+def names_and_owners():
+    one, two = ("handler | %s | FileHandler | {'filename': '%s.log'}" % (n, n) for n in "xy")
+    got, _ = answers(one, two, "name | x | mine", "name | y | mine", "attach | root | x", "attach | root | y", "name | y | other",
+                     "attach | root | y", "name | y | mine", "name | y | a,b", "list | root")
+    assert got[:5] == ["ok"] * 5 and "already" in got[5] and got[6:8] == ["ok", "ok"], got
+    assert "another handler has the name" in got[8] and "no commas" in got[9] and got[10] == "level 0, level 0, 2", got
+    # One that is freed while a logger has it stays; then it goes, and its name with it.
+    got, ours = answers(one, "attach | root | x", "free | x", "log | root | 30 | one", "byname | api-1", "take | x | api-1", "detach | root | x",
+                        "byname | api-1", "free | x", "byname | api-1")
+    assert got == ["ok", "ok", "found", "found", "ok", "found", "none"], got
+    assert ours["x.log"] == b"one\n"
+
+
+@test(covers=["api 4"])
+def before_start_and_after_stop():
+    got, ours = answers("handler | h | FileHandler | {'filename': 'h.log'}", "setlevel | h | 30", "list | root", "has | root", "flush | h",
+                        "shutdown", "attach | root | h", "shutdown", "setlevel | h | 20", "attach | root | h", "basic", "list | root")
+    assert got[:3] == ["ok", "ok", "0"] and got[3] == "0 1" and got[4].startswith("error"), got
+    assert got[5].startswith("error") and got[6] == "ok" and got[7] == "ok" and got[8] == "ok", got
+    assert "does not run" in got[9] and "does not run" in got[10] and got[11] == "0", got
 
 
 # ---- what is seen of it ------------------------------------------------------------------

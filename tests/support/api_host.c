@@ -88,12 +88,82 @@ static void do_byname(void) {
     fprintf(results, "%s\n", h != NULL ? "found" : "none");
     weir_handler_free(h);
 }
+/* take NAME HANDLER: as the object NAME from now on. */
+static void do_take(void) {
+    weir_handler *h = weir_get_handler_by_name(words[2]);
+    fprintf(results, "%s\n", h != NULL ? "found" : "none");
+    put(words[1], h);
+}
 static void do_config(void) {
     weir_file_config_options o = {.path = words[1], .keep_existing = number(words[2])};
     answer(weir_file_config(&o, &err));
 }
 static void do_dict(void) { answer(weir_dict_config(words[1], &err)); }
 static void do_shutdown(void) { answer(weir_shutdown(10000)); }
+
+/* record NAME LOGGER LEVEL MESSAGE EXC_TEXT: as Python's makeLogRecord makes it of these. */
+static void do_record(void) {
+    int level = number(words[3]);
+    char name[64];
+    weir_get_level_name(level, name, sizeof name);
+    weir_field fields[7] = {weir_str("name", words[2]),
+                            weir_int("levelno", level),
+                            weir_str("levelname", name),
+                            weir_str("msg", words[4]),
+                            weir_double("created", 1700000000.25),
+                            weir_double("msecs", 250),
+                            weir_str("exc_text", given(words[5]))};
+    made(weir_make_log_record(fields, 7, &err));
+}
+
+static void say(long length, const char *text) {
+    if (length < 0)
+        answer(-1);
+    else
+        fprintf(results, "%ld %s\n", length, text);
+}
+
+static char text[4096];
+static void do_format(void) {
+    say(weir_formatter_format(get(words[1]), get(words[2]), text, sizeof text, &err), text);
+}
+static void do_hformat(void) {
+    say(weir_handler_format(get(words[1]), get(words[2]), text, sizeof text, &err), text);
+}
+static void do_formattime(void) {
+    say(weir_formatter_format_time(get(words[1]), get(words[2]), given(words[3]), text, sizeof text, &err),
+        text);
+}
+static void do_formatstack(void) {
+    say(weir_formatter_format_stack(get(words[1]), words[2], text, sizeof text, &err), text);
+}
+static void do_uses(void) { fprintf(results, "%d\n", weir_formatter_uses_time(get(words[1]))); }
+static void do_passes(void) {
+    fprintf(results, "%d\n", weir_filter_filter(get(words[1]), get(words[2]), &err));
+}
+static void do_hpasses(void) {
+    fprintf(results, "%d\n", weir_handler_filter(get(words[1]), get(words[2]), &err));
+}
+static void do_handle(void) { answer(weir_handler_handle(get(words[1]), get(words[2]), &err)); }
+static void do_emit(void) { answer(weir_handler_emit(get(words[1]), get(words[2]), &err)); }
+
+static long header(void *arg, weir_record *const *records, size_t count, char *buffer, size_t size) {
+    (void)records;
+    return snprintf(buffer, size, "<%s %zu>", (const char *)arg, count);
+}
+static long footer(void *arg, weir_record *const *records, size_t count, char *buffer, size_t size) {
+    (void)arg, (void)count;
+    return snprintf(buffer, size, "</%s>", weir_record_message(records[0], NULL));
+}
+
+/* buffering FORMATTER RECORD...: one with a header and a footer. */
+static void do_buffering(void) {
+    weir_buffering_formatter f = {get(words[1]), header, footer, "head"};
+    weir_record *records[WORDS];
+    size_t count = 0;
+    while (words[2 + count] != NULL) records[count] = get(words[2 + count]), count++;
+    say(weir_buffering_format(&f, records, count, text, sizeof text, &err), text);
+}
 
 static void do_root(void) {
     switch (number(words[1])) {
@@ -166,9 +236,21 @@ static const struct {
                   {"free", do_free},
                   {"name", do_name},
                   {"byname", do_byname},
+                  {"take", do_take},
                   {"config", do_config},
                   {"dict", do_dict},
                   {"basic", do_basic},
+                  {"record", do_record},
+                  {"format", do_format},
+                  {"hformat", do_hformat},
+                  {"formattime", do_formattime},
+                  {"formatstack", do_formatstack},
+                  {"uses", do_uses},
+                  {"passes", do_passes},
+                  {"hpasses", do_hpasses},
+                  {"handle", do_handle},
+                  {"emit", do_emit},
+                  {"buffering", do_buffering},
                   {"edit", do_edit},
                   {"shutdown", do_shutdown}};
 

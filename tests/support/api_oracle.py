@@ -39,6 +39,18 @@ def basic(words):
     logging.basicConfig(**kw)
 
 
+class Buffering(logging.BufferingFormatter):
+    def formatHeader(self, records):
+        return "<head %d>" % len(records)
+
+    def formatFooter(self, records):
+        return "</%s>" % records[0].getMessage()
+
+
+def said(text):
+    return "%d %s" % (len(text), text)
+
+
 def run(words):
     """None: nothing to say. Else the line of the answer."""
     op, w = words[0], words[1:]
@@ -108,6 +120,26 @@ def run(words):
         basic(w)
     elif op == "shutdown":
         logging.shutdown()
+    elif op == "record":
+        fields = {"name": w[1], "levelno": int(w[2]), "levelname": logging.getLevelName(int(w[2])), "msg": w[3],
+                  "created": 1700000000.25, "msecs": 250.0, "exc_text": given(w[4])}
+        objects[w[0]] = logging.makeLogRecord(fields)
+    elif op in ("format", "hformat"):
+        return said(objects[w[0]].format(objects[w[1]]))
+    elif op == "formattime":
+        return said(objects[w[0]].formatTime(objects[w[1]], given(w[2])))
+    elif op == "formatstack":
+        return said(objects[w[0]].formatStack(w[1]))
+    elif op == "uses":
+        return "%d" % objects[w[0]].usesTime()
+    elif op in ("passes", "hpasses"):
+        return "%d" % bool(objects[w[0]].filter(objects[w[1]]))
+    elif op == "handle":
+        objects[w[0]].handle(objects[w[1]])
+    elif op == "emit":
+        objects[w[0]].emit(objects[w[1]])
+    elif op == "buffering":
+        return said(Buffering(objects[w[0]]).format([objects[n] for n in w[1:]]))
     elif op in ("edit", "end"):
         return "ok" if op == "end" else None
     else:
