@@ -66,22 +66,22 @@ def each(kind):
         harness.clean()
 
 
-@test(covers=["fault 22", "py must 7", "promise 1"], quick=True)
+@test(covers=["fault 22", "py must 7", "promise 1"])
 def beside_a_bad_receiver():
     each("SocketHandler")
 
 
-@test(covers=["fault 22", "py must 7", "promise 1"], quick=True)
+@test(covers=["fault 22", "py must 7", "promise 1"])
 def beside_a_bad_syslog_server():
     each("SysLogHandler")
 
 
-@test(covers=["fault 22", "py must 7", "promise 1"], quick=True)
+@test(covers=["fault 22", "py must 7", "promise 1"])
 def beside_a_bad_web_server():
     each("HTTPHandler")
 
 
-@test(covers=["fault 22", "py must 7", "promise 1"], quick=True)
+@test(covers=["fault 22", "py must 7", "promise 1"])
 def beside_a_bad_mail_server():
     each("SMTPHandler")
 
@@ -159,12 +159,12 @@ def a_pickle_that_was_cut_off_is_sent_again_whole():
     cut_off("SocketHandler", pickles)
 
 
-@test(covers=["fault 22"], quick=True)
+@test(covers=["fault 22"])
 def a_syslog_message_that_was_cut_off_is_sent_again_whole():
     cut_off("SysLogHandler", counted)
 
 
-@test(covers=["fault 22", "python 26"], quick=True)
+@test(covers=["fault 22", "python 26"])
 def a_request_that_was_cut_off_is_sent_again_whole():
     def answer(connection, got):
         head, end, rest = got.partition(b"\r\n\r\n")
@@ -182,7 +182,7 @@ def a_request_that_was_cut_off_is_sent_again_whole():
         assert any(b"name=weir&" in s and b"cannot+send+to" in s and b"1+records+lost" in s for s in requests) == bool(lost), requests
 
 
-@test(covers=["fault 22", "python 28"], quick=True)
+@test(covers=["fault 22", "python 28"])
 def a_mail_that_was_cut_off_is_sent_again_whole():
     for resets, lost in ((2, 0), (3, 1)):
         server = MailServer(resets=resets)

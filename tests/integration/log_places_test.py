@@ -71,7 +71,7 @@ def copytruncate_against_a_file():
 
 # ---- the directory goes ----
 
-@test(covers=["fault 17", "py must 7"], quick=True)
+@test(covers=["fault 17", "py must 7"])
 def a_directory_deleted_and_made_anew_ten_times_a_second():
     config = faults.config({"file": "class = handlers.WatchedFileHandler\nargs = ('{dir}/logs/host.log',)"})
     with Service(config, start=False) as service:

@@ -121,7 +121,7 @@ def datagrams(port):
     return s
 
 
-@test(covers=["fault 23"], quick=True)
+@test(covers=["fault 23"])
 def a_name_that_is_found_later():
     service = quiet(timeout=3)
     service.start()

@@ -48,7 +48,7 @@ def as_lines(text):
     return text.replace("\r\n", "\n").replace("\r", "\n").rstrip("\n")
 
 
-@test(covers=["py must 2 senders", "python 28"], quick=True)
+@test(covers=["py must 2 senders", "python 28"])
 def one_mail_a_record_whatever_is_in_it():
     exim = peers.Exim()
     assert log(dictionary(exim.port, "Alarm"), BODIES) == ""
@@ -64,7 +64,7 @@ def one_mail_a_record_whatever_is_in_it():
         assert a == b, "expected %r, came %r" % (b, a)
 
 
-@test(covers=["py must 2 senders", "python 28"], quick=True)
+@test(covers=["py must 2 senders", "python 28"])
 def hostile_subjects():
     exim = peers.Exim()
     for subject in SUBJECTS:
@@ -87,7 +87,7 @@ def a_subject_that_would_make_headers_is_refused():
         assert "subject has a control character" in said or "subject is a string with a NUL" in said, said
 
 
-@test(covers=["py must 2 senders", "python 28"], quick=True)
+@test(covers=["py must 2 senders", "python 28"])
 def several_recipients_and_one_that_is_refused():
     exim = peers.Exim()
     assert log(dictionary(exim.port, "S", ["a@test.example", "B Name <b@test.example>", "c@test.example"]), ["to three"]) == ""
@@ -133,7 +133,7 @@ def a_service_tells_what_its_mail_server_refused():
         assert "smtp://127.0.0.1:%d" % exim.port in said and "secret" not in said, said
 
 
-@test(covers=["py must 2 senders"], quick=True)
+@test(covers=["py must 2 senders"])
 def a_service_and_its_mails():
     exim = peers.Exim()
     mail = "class = handlers.SMTPHandler\nargs = (('127.0.0.1', %d), 'a@test.example', ['b@test.example'], 'S')" % exim.port
