@@ -60,6 +60,17 @@ static void tell_no_admin(backend *b, const weir_error *why, weir_error *err) {
     if (err != NULL) snprintf(err->message, sizeof err->message, "%.*s", (int)len, line);
 }
 
+/* What is not as Python's documentation leads one to expect, once a kind. `weir log` says what its handlers
+ * get. */
+static void tell_remarks(const weir_core *made) {
+    for (size_t i = 0; i < made->plan->handler_count; i++) {
+        const handler_kind *kind = made->plan->handlers[i].kind;
+        bool told = kind->remark == NULL;
+        for (size_t k = 0; k < i && !told; k++) told = made->plan->handlers[k].kind == kind;
+        if (!told) backend_log(made->backend, WEIR_LEVEL_INFO, slice_of(kind->remark));
+    }
+}
+
 /* A Weir by that plan, admin side included. The plan is taken over on success. */
 static int start_core(config_plan *plan, const char *path, const core_options *options, problems *p,
                       weir_error *err) {
@@ -72,6 +83,7 @@ static int start_core(config_plan *plan, const char *path, const core_options *o
     weir_error admin_err;
     if (!options->no_admin && admin_start(made, &admin_err) != 0)
         tell_no_admin(made->backend, &admin_err, err);
+    if (!options->python_errors) tell_remarks(made);
     core = made;
     return 0;
 }

@@ -49,6 +49,12 @@ static void tell_class(checker *c, const ini_section *s, slice name, int line) {
     text_done(&known);
 }
 
+static bool is_first_of_kind(const checker *c, const plan_handler *h) {
+    for (const plan_handler *other = c->plan->handlers; other < h; other++)
+        if (other->kind == h->kind) return false;
+    return true;
+}
+
 static bool read_class(checker *c, const ini_section *s, plan_handler *h) {
     slice name;
     int line;
@@ -59,6 +65,8 @@ static bool read_class(checker *c, const ini_section *s, plan_handler *h) {
     if (!check_value(c, s, "class", &name, &line)) return false;
     h->kind = handler_kind_find(name);
     if (h->kind == NULL) tell_class(c, s, name, line);
+    if (h->kind != NULL && h->kind->remark != NULL && is_first_of_kind(c, h))
+        problems_warn(c->p, line, s->name.data, "class", "%s", h->kind->remark);
     return h->kind != NULL;
 }
 

@@ -88,4 +88,16 @@ def priorities_and_a_service_under_load():
         oracle.check_law(service.status())
 
 
+@test(covers=["py must 2 senders"], quick=True)
+def said_once_at_load():
+    """Whoever knows the handler from Windows is told where its records go: by the check, and by a start."""
+    handler = "class = handlers.NTEventLogHandler\nargs = ('kvd',)\nkwargs = {'address': '{dir}/none'}"
+    with Service(faults.config({"file": faults.file("{dir}/host.log"), "one": handler, "two": handler})) as service:
+        service.run("say host 20 first")
+        service.run("flush 10000")
+        assert [line for line in service.lines("host.log") if "writes to the journal" in line or line == "first"][1:] == ["first"]
+        done = harness.weir("check", service.config_path, check=0)
+        assert (done.stdout + done.stderr).count("warning: NTEventLogHandler writes to the journal") == 1, done
+
+
 harness.main()
