@@ -39,7 +39,8 @@ int listener_accept(listener *l, struct sockaddr_storage *peer);
 /* Closes, removes the socket's file if it is still ours, and the line of status. */
 void listener_close(listener *l);
 
-/* In a forked child: TCP, UDP and UNIX datagram sockets are bound only once the process `parent` is no longer our parent. */
+/* In a forked child: TCP, UDP and UNIX datagram sockets are bound only once the process `parent` is no longer
+ * our parent. */
 void listener_after_fork(pid_t parent);
 
 /* Who is at the other end of a UNIX socket, "uid 1000 pid 4242"; out has at least 64 bytes. false: not known.

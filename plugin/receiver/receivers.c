@@ -204,6 +204,7 @@ void receivers_forked(receivers *r) {
     for (int i = 0; i < DOOR_COUNT; i++) {
         if (r->has[i] && r->listeners[i].fd >= 0) close(r->listeners[i].fd);
         receive_door_opened((receiver_door)i, false);
+        receiver_counts[i] = (receiver_stats){0}; /* the child's own begin anew */
     }
     for (size_t i = 0; i < r->connection_count; i++)
         if (r->connections[i].fd >= 0) close(r->connections[i].fd);

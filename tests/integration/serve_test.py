@@ -136,6 +136,30 @@ def lines_of_json():
     assert serve.read() == made * 2 + made.splitlines(True)[0], serve.read().decode()
 
 
+@test(covers=["py must 2 receivers"], quick=True)
+def weir_to_weir():
+    """Weir's own network handlers: what arrives is what its FileHandler wrote."""
+    serve, directory = Serve(format="%(name)s %(levelname)s %(created)f %(lineno)d %(funcName)s %(message)s"), tmp()
+    source = os.path.join(directory, "source.ini")
+    host = "('127.0.0.1', %d)"
+    kinds = {"pickle_tcp": "class = handlers.SocketHandler\nargs = " + host, "pickle_udp": "class = handlers.DatagramHandler\nargs = " + host,
+             "http": "class = handlers.HTTPHandler\nargs = ('127.0.0.1:%d', '/x', 'POST')",
+             "syslog_tcp": "class = handlers.SysLogHandler\nargs = (" + host + ",)\nkwargs = {'socktype': socket.SOCK_STREAM, 'rfc5424': True}"}
+    text = "".join(json.dumps({"logger": "app.%d" % (i % 3), "level": 10 * (i % 5 + 1), "msg": "räcord %d of %s", "args": [i, "two\nlines"],
+                               "created": 1700000000.25 + i, "func": "f", "lineno": i}) + "\n" for i in range(50))
+    for door, kind in kinds.items():
+        with open(source, "w") as f:
+            f.write("[loggers]\nkeys = root\n[handlers]\nkeys = net\n[formatters]\nkeys = m\n[formatter_m]\nformat = %(message)s\n"
+                    "[handler_net]\nformatter = m\n" + kind % serve.port(door) + "\n[logger_root]\nlevel = DEBUG\nhandlers = net\n")
+        weir("log", "-c", source, "--jsonl", "--escape", "none", input=text, check=0)
+        serve.wait(door, handled=50)
+    serve.stop()
+    levels = ["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"]
+    line = lambda i, func, no: "app.%d %s %.6f %d %s räcord %d of two\nlines\n" % (i % 3, levels[i % 5], 1700000000.25 + i, no, func, i)
+    same, syslog = "".join(line(i, "f", i) for i in range(50)), "".join(line(i, "", 0) for i in range(50))
+    assert serve.read().decode() == same * 3 + syslog, serve.read().decode()
+
+
 @test(covers=["py must 2 receivers"])
 def a_target_that_stands_still():
     """TCP senders wait (overflow = block), none of their records is lost; datagrams are dropped and counted."""

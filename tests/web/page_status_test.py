@@ -1,10 +1,13 @@
 """The page's Status: the conservation law, for the process and for each handler, and who changed what."""
 import os
+import pickle
+import socket
 
 import harness
 from browser import Browser, needed
 from harness import test, wait_until
 from page import config, link_of, service, show
+from receiving import framed
 
 NUMBERS = """return [...document.querySelectorAll('tr[data-handler]')].map((row) =>
     [row.dataset.handler, [...row.querySelectorAll('td.number')].map((c) => c.textContent)])"""
@@ -63,6 +66,25 @@ def drops_are_red_with_their_reason():
         wait_until(lambda: "dropped" in browser.text("#summary"), 20, "the summary")
         assert dict(browser.execute(NUMBERS))["file"][2] == "0"
         os.close(reader)
+
+
+@test()
+def what_receivers_took_and_refused():
+    needed()
+    text = config(handlers="file").replace("[weir]\n", "[receivers]\npickle_tcp = 127.0.0.1:0\n[weir]\n")
+    with service(text) as s, Browser() as browser:
+        def door():
+            return [l for l in s.status()["listeners"] if l["name"] == "receiver pickle_tcp" and l["state"] == "listening"]
+        port = int(wait_until(door, 10)[0]["address"].rsplit(":", 1)[1])
+        good = framed(pickle.dumps({"name": "a", "levelno": 20, "levelname": "INFO", "msg": "m"}, 1))
+        with socket.create_connection(("127.0.0.1", port)) as peer:
+            peer.sendall(good * 3 + framed(b"nonsense") * 2)
+            wait_until(lambda: s.status()["receivers"][0]["frames"] == 5, 10)
+            browser.open(link_of(s))
+            browser.find("tr[data-logger=root]")
+            show(browser, "status")
+            wait_until(lambda: "3 records; refused: malformed 2; 1 connection" in browser.text("dl.facts"), 10, "the counts")
+            assert "Received by pickle_tcp" in browser.text("dl.facts")
 
 
 harness.main()
