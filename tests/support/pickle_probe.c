@@ -60,6 +60,9 @@ void free(void *old) {
 /* ---- the filter: memory and the end of the process are allowed, and standard output ---- */
 
 static int forbid_all_else(void) {
+#ifdef __SANITIZE_THREAD__
+    return 0; /* its own code makes system calls */
+#else
 #define ALLOW(name)                                                                                          \
     BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_##name, 0, 1), BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW)
     struct sock_filter rules[] = {BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
@@ -81,6 +84,7 @@ static int forbid_all_else(void) {
     struct sock_fprog program = {sizeof rules / sizeof rules[0], rules};
     if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) return -1;
     return (int)syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, &program);
+#endif
 }
 
 /* ---- print ---- */
@@ -321,9 +325,7 @@ static int attack(pickle_decoder *d, const char *dir, unsigned long count, bool 
     if (work == NULL || load(dir) != 0) return 2;
     puts("begun"); /* standard output has its buffer now */
     fflush(stdout);
-#ifndef __SANITIZE_THREAD__
     if (forbid_all_else() != 0) return 2;
-#endif
     if (control) return open("/dev/null", O_RDONLY | O_CLOEXEC) < 0;
     for (size_t i = 0; i < seed_count; i++) read += try_one(d, seeds[i].data, seeds[i].len, &worst);
     for (unsigned long i = 0; i < count; i++) {
