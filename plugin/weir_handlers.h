@@ -125,7 +125,7 @@ WEIR_API size_t weir_get_handler_names(void (*each)(void *arg, const char *name)
 
 /* flush: returns when what the handler was given by calls that have returned is written, or counted as
  * dropped. -1: timeout_ms (negative: no limit) ran out, or Weir does not run. A handler that is not open
- * has nothing to flush: 0. */
+ * has nothing to flush: 0. A MemoryHandler's flush makes all MemoryHandlers hand over what they keep. */
 WEIR_API int weir_handler_flush(weir_handler *handler, int timeout_ms);
 /* close: writes what it was given, closes it and takes it off every logger that has it. */
 WEIR_API int weir_handler_close(weir_handler *handler, weir_error *err);
@@ -225,6 +225,11 @@ typedef struct weir_file_config_options {
     const char *path;  /* the file; or */
     const char *text;  /* its text, NUL-terminated */
     int keep_existing; /* 1: disable_existing_loggers=False */
+    /* Python's defaults: {key, value}, as if they stood in [DEFAULT]. The configuration is kept with them
+     * filled in, so a path is not watched then. */
+    const char *const (*defaults)[2];
+    size_t default_count;
+    const char *encoding; /* of the file; NULL or "utf-8": another is an error */
 } weir_file_config_options;
 WEIR_API int weir_file_config(const weir_file_config_options *options, weir_error *err);
 /* Python's logging.config.dictConfig, the dict as JSON. */

@@ -109,6 +109,8 @@ int control_edit(control *c, int (*change)(void *arg, config_edit *edit, weir_er
 /* Until all that was accepted before is in the queues of its handlers. 0, or -1: not in time, or Weir stops.
  */
 int control_flush_routed(control *c, int64_t deadline_ns);
+/* weir_flush: what MemoryHandlers keep is handed over, too. */
+int control_flush(control *c, int64_t deadline_ns);
 /* The target of the running configuration's handler of that name, with one more reference (target_release);
  * NULL: there is no such handler, or it has no target. */
 target *control_handler_target(control *c, slice name);

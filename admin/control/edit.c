@@ -152,6 +152,8 @@ int control_flush_routed(control *c, int64_t deadline_ns) {
     return backend_flush_routed(c->core->backend, deadline_ns);
 }
 
+int control_flush(control *c, int64_t deadline_ns) { return backend_flush(c->core->backend, deadline_ns); }
+
 /* A plan and its generation have their handlers in the same order. `change` is held. */
 static handler *find_handler(const control *c, slice name) {
     const config_plan *plan = c->core->plan;

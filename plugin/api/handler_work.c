@@ -38,6 +38,23 @@ static int begin(weir_error *err, bool start) {
     return host_enter(start, err);
 }
 
+/* The name of what is open of it. false: nothing is. */
+static bool key_of(weir_handler *h, char key[HANDLER_STATS_NAME]) {
+    control *c = control_current();
+    objects_lock();
+    char *name = h->head.bound ? strdup(h->head.name) : NULL;
+    objects_unlock();
+    bool open = name != NULL && c != NULL && control_handler_key(c, slice_of(name), key);
+    free(name);
+    return open;
+}
+
+/* A MemoryHandler hands over what it keeps; with it all others do. */
+static bool keeps_records(weir_handler *h) {
+    char key[HANDLER_STATS_NAME];
+    return key_of(h, key);
+}
+
 int weir_handler_flush(weir_handler *h, int timeout_ms) {
     weir_error err;
     int64_t deadline = deadline_of(timeout_ms);
@@ -47,6 +64,8 @@ int weir_handler_flush(weir_handler *h, int timeout_ms) {
     if (t != NULL) {
         rc = target_drain(t, deadline) ? 0 : -1;
         target_release(t);
+    } else if (rc == 0 && keeps_records(h)) {
+        rc = control_flush(control_current(), deadline);
     }
     host_leave();
     return rc;
@@ -115,17 +134,6 @@ long weir_handler_format(weir_handler *h, weir_record *r, char *buffer, size_t s
 /* ---- a record for it alone ---- */
 
 static int open_it(draft *d, void *arg, weir_error *err) { return draft_put_handler(d, arg, err); }
-
-/* The name of what is open of it. false: nothing is. */
-static bool key_of(weir_handler *h, char key[HANDLER_STATS_NAME]) {
-    control *c = control_current();
-    objects_lock();
-    char *name = h->head.bound ? strdup(h->head.name) : NULL;
-    objects_unlock();
-    bool open = name != NULL && c != NULL && control_handler_key(c, slice_of(name), key);
-    free(name);
-    return open;
-}
 
 /* A record that was made has its attributes as they were set; any other, all that it has. */
 static int attributes_of(weir_record *r, value *out, int *level, weir_error *err) {

@@ -72,6 +72,17 @@ bool value_list_remove(arena *a, value *list, slice string) {
     return true;
 }
 
+bool value_list_replace(arena *a, value *list, slice string, const value *to) {
+    value *items = arena_alloc(a, list->list.count * sizeof *items + 1);
+    if (items == NULL) return false;
+    for (size_t i = 0; i < list->list.count; i++) {
+        items[i] = list->list.items[i];
+        if (items[i].type == VALUE_STR && slice_equal(items[i].str, string)) items[i] = *to;
+    }
+    list->list.items = items;
+    return true;
+}
+
 static bool copy_list(arena *a, const value *from, value *to) {
     value *items = arena_alloc(a, from->list.count * sizeof *items + 1);
     if (items == NULL) return false;

@@ -13,6 +13,8 @@ bool value_dict_remove(arena *a, value *dict, slice key);
 bool value_list_add(arena *a, value *list, const value *item);
 /* Without the strings that equal it. */
 bool value_list_remove(arena *a, value *list, slice string);
+/* With `to` in the place of a string. */
+bool value_list_replace(arena *a, value *list, slice string, const value *to);
 bool value_list_has(const value *list, slice string);
 /* All of it, strings too, in another arena. */
 bool value_copy(arena *a, const value *from, value *to);

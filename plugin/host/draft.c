@@ -241,12 +241,23 @@ static bool is_named_by(const draft *d, const object *o) {
     return o->kind == OBJECT_FILTER && names_it(root, key, slice_of(o->name));
 }
 
+/* States that the draft has replaced are owners until it ends. */
+static uint32_t former_targets(const draft *d, const object *o) {
+    uint32_t count = 0;
+    for (size_t i = 0; i < d->saved_count; i++) {
+        const draft_saved *s = &d->saved[i];
+        bool replaced = s->state != NULL && s->state != ((const weir_handler *)s->o)->state;
+        if (replaced && s->state->target != NULL && &s->state->target->head == o) count++;
+    }
+    return count;
+}
+
 /* A handler stays open as long as the host has it, or a logger, or another handler. The lock is held. */
 static bool is_unused(const draft *d, const object *o) {
     if (o->kind != OBJECT_HANDLER) return !is_named_by(d, o);
     const draft_saved *s = saved_of(d, o);
     bool owned = s != NULL ? s->bound : o->bound; /* by the configuration, before the draft */
-    uint32_t others = o->refs - (s != NULL ? 1u : 0u) - (owned ? 1u : 0u);
+    uint32_t others = o->refs - (s != NULL ? 1u : 0u) - (owned ? 1u : 0u) - former_targets(d, o);
     return others == 0 && !draft_is_used(d, (const weir_handler *)o);
 }
 
@@ -280,7 +291,9 @@ bool draft_is_used(const draft *d, const weir_handler *h) {
     const value group = group_of(d, OBJECT_HANDLER);
     slice name = slice_of(h->head.name);
     for (size_t i = 0; i < group.dict.count; i++)
-        if (names_it(&group.dict.pairs[i].val, "target", name)) return true;
+        if (names_it(&group.dict.pairs[i].val, "target", name) ||
+            names_it(&group.dict.pairs[i].val, "handlers", name))
+            return true;
     return draft_is_attached(d, name);
 }
 
@@ -288,8 +301,12 @@ static bool retarget(draft *d, value *group, slice old, slice to) {
     const value name = value_str(to), before = *group;
     for (size_t i = 0; i < before.dict.count; i++) {
         value one = before.dict.pairs[i].val;
-        if (!names_it(&one, "target", old)) continue;
-        if (!value_dict_set(d->memory, &one, SLICE_LITERAL("target"), &name) ||
+        bool as_target = names_it(&one, "target", old), listed = names_it(&one, "handlers", old);
+        if (!as_target && !listed) continue;
+        value list = listed ? *value_get(&one, SLICE_LITERAL("handlers")) : name;
+        if ((listed && (!value_list_replace(d->memory, &list, old, &name) ||
+                        !value_dict_set(d->memory, &one, SLICE_LITERAL("handlers"), &list))) ||
+            (as_target && !value_dict_set(d->memory, &one, SLICE_LITERAL("target"), &name)) ||
             !value_dict_set(d->memory, group, before.dict.pairs[i].key.str, &one))
             return false;
     }

@@ -236,8 +236,10 @@ static int fix_paths(arena *a, const plan_handler *h, value *dict, weir_error *e
 
 /* A target is another handler, which the configuration has or not: that is seen when it is attached. */
 int object_check_handler(arena *a, value *dict, weir_error *err) {
+    static const char *const names[] = {"target", "handlers"}; /* MemoryHandler's, QueueHandler's */
     value alone = *dict;
-    if (!value_dict_remove(a, &alone, SLICE_LITERAL("target"))) return no_memory(err);
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+        if (!value_dict_remove(a, &alone, slice_of(names[i]))) return no_memory(err);
     config_plan *plan = check(OBJECT_HANDLER, SLICE_LITERAL("handler"), &alone, err);
     if (plan == NULL) return -1;
     int rc = fix_paths(a, &plan->handlers[0], dict, err);

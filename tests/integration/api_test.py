@@ -238,6 +238,45 @@ def records_for_one_handler():
     same(*RECORDS, "handler | g | StreamHandler | {'stream': sys.stdout}", "emit | g | r", "handle | g | t", "flush | g")
 
 
+@test(covers=["api 2"])
+def memory_handlers_have_targets():
+    made = ["handler | m | handlers.MemoryHandler | {'capacity': 10, 'flushLevel': 40}",
+            "handler | h | FileHandler | {'filename': 'h.log'}", "handler | g | StreamHandler | {'stream': sys.stdout}"]
+    same(*made, "target | m | h", "attach | root | m", "log | a | 30 | kept", "flush | m", "log | a | 30 | kept too", "log | a | 40 | now")
+    same(*made, "target | m | h", "attach | root | m", "log | a | 30 | one", "flush | m", "target | m | g", "log | a | 40 | two",
+         "setlevel | h | 50", "target | m | h", "log | a | 40 | three", "flush | m", "list | root")
+    same(*made, "attach | root | m", "target | m | h", "log | a | 30 | one", "edit", "setlevel | m | 20", "attach | b | g", "end",
+         "flush | m", "log | b | 30 | two", "free | h", "log | b | 40 | three", "flush | m")
+    got, _ = answers(*made, "target | m | m", "target | m | h", "attach | root | m", "byname | api-2", "free | h", "byname | api-2",
+                     "target | m | g", "byname | api-2", "byname | api-3")
+    assert "cannot be its own target" in got[3] and got[4:] == ["ok", "ok", "found", "found", "ok", "none", "found"], got
+
+
+@test(covers=["api 2"])
+def file_config_with_defaults():
+    ini = """[loggers]
+keys=root
+[handlers]
+keys=file
+[formatters]
+keys=line
+[logger_root]
+level=%(depth)s
+handlers=file
+[handler_file]
+class=FileHandler
+formatter=line
+args=('%(where)s.log',)
+[formatter_line]
+format=%(levelname)s %(message)s
+"""
+    for before in ([], ["basic | level=10"]):
+        same(*before, "config | c.ini | 0 | depth=INFO | where=here", *LOG, "config | c.ini | 1 | depth=ERROR | where=there", *LOG,
+             files={"c.ini": ini})
+    got, _ = answers("config | c.ini | 0", files={"c.ini": ini})
+    assert got[0].startswith("error: ") and "%(depth)s" in got[0] and "%(where)s" in got[1], got
+
+
 # ---- while others log --------------------------------------------------------------------
 
 def load(**more):

@@ -75,6 +75,7 @@ static void count_level(void *arg, weir_handler *h) {
 }
 static void do_list(void) { fprintf(results, "%zu\n", weir_logger_each_handler(lg(), count_level, NULL)); }
 static void do_stream(void) { answer(weir_handler_set_stream(get(words[1]), words[2], &err)); }
+static void do_target(void) { answer(weir_handler_set_target(get(words[1]), get(words[2]), &err)); }
 static void do_close(void) { answer(weir_handler_close(get(words[1]), &err)); }
 static void do_flush(void) { answer(weir_handler_flush(get(words[1]), 10000)); }
 static void do_rollover(void) { answer(weir_handler_do_rollover(get(words[1]), 10000, &err)); }
@@ -95,7 +96,14 @@ static void do_take(void) {
     put(words[1], h);
 }
 static void do_config(void) {
-    weir_file_config_options o = {.path = words[1], .keep_existing = number(words[2])};
+    const char *defaults[WORDS][2];
+    weir_file_config_options o = {.path = words[1], .keep_existing = number(words[2]), .defaults = defaults};
+    for (char *equals; words[3 + o.default_count] != NULL; o.default_count++) {
+        equals = strchr(words[3 + o.default_count], '=');
+        *equals = '\0';
+        defaults[o.default_count][0] = words[3 + o.default_count];
+        defaults[o.default_count][1] = equals + 1;
+    }
     answer(weir_file_config(&o, &err));
 }
 static void do_dict(void) { answer(weir_dict_config(words[1], &err)); }
@@ -231,6 +239,7 @@ static const struct {
                   {"list", do_list},
                   {"stream", do_stream},
                   {"close", do_close},
+                  {"target", do_target},
                   {"flush", do_flush},
                   {"rollover", do_rollover},
                   {"free", do_free},

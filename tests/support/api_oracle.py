@@ -96,6 +96,8 @@ def run(words):
         return "".join("level %d, " % h.level for h in handlers) + "%d" % len(handlers)
     elif op == "stream":
         objects[w[0]].setStream(getattr(sys, w[1]))
+    elif op == "target":
+        objects[w[0]].setTarget(objects.get(w[1]))
     elif op == "close":
         # Weir's close takes it off the loggers, too.
         for name in [None] + list(logging.root.manager.loggerDict):
@@ -113,7 +115,8 @@ def run(words):
     elif op == "byname":
         return "found" if w[0] in logging._handlers else "none"
     elif op == "config":
-        logging.config.fileConfig(w[0], disable_existing_loggers=not int(w[1]))
+        logging.config.fileConfig(w[0], disable_existing_loggers=not int(w[1]),
+                                  defaults=dict(x.split("=", 1) for x in w[2:]))
     elif op == "dict":
         logging.config.dictConfig(json.loads(w[0]))
     elif op == "basic":
