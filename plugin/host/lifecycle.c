@@ -39,6 +39,15 @@ void core_reap(weir_core *core) {
     }
 }
 
+/* The backend takes nothing any more: Weir stops. */
+static void notice_at_end(text *line) {
+    text whole;
+    text_init(&whole, 0);
+    text_addf(&whole, "weir: %s\n", text_cstr(line));
+    if (!whole.failed) lastresort_notice(text_slice(&whole));
+    text_done(&whole);
+}
+
 static void on_notice(void *arg, const char *where, int level, const char *message) {
     weir_core *core = arg;
     backend *b = __atomic_load_n(&core->backend, __ATOMIC_ACQUIRE);
@@ -51,7 +60,8 @@ static void on_notice(void *arg, const char *where, int level, const char *messa
     text_add_cstr(&line, where);
     text_add_cstr(&line, ": ");
     text_add_cstr(&line, message);
-    if (!line.failed) backend_log(b, level, text_slice(&line));
+    if (!line.failed && !backend_log(b, level, text_slice(&line)) && level >= WEIR_LEVEL_ERROR)
+        notice_at_end(&line);
     text_done(&line);
 }
 

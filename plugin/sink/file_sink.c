@@ -307,6 +307,16 @@ static size_t file_already(sink *s, const chunk_queue_map *map, const chunk_view
     return intent_already(of(s)->fd, map, chunks, count, doubtful);
 }
 
+static int file_finish(sink *s, weir_error *err) {
+    file_sink *f = of(s);
+    struct stat now;
+    int fd = is_open_as_was(f, &now) ? f->fd : -1;
+    f->fd = -1;
+    if (fd < 0 || close(fd) == 0 || errno == EINTR) return 0;
+    return error_system(err, errno, "closing '%s' failed, so that records written last may be missing in it",
+                        f->place.path);
+}
+
 static void file_close(sink *s) {
     file_sink *f = of(s);
     let_go(f);
@@ -345,6 +355,7 @@ static file_sink *make(const sink_spec *spec, weir_error *err) {
                      .update = file_update,
                      .moved = file_moved,
                      .already = file_already,
+                     .finish = file_finish,
                      .close = file_close};
     f->fd = -1;
     f->fsync = spec->fsync;

@@ -83,8 +83,9 @@ static int roll_by_time(roll_sink *r, int64_t now, weir_error *err) {
     text suffix;
     text_init(&suffix, 0);
     roll_time_suffix(&r->rules, r->rollover_at, now, &suffix);
-    int rc = suffix.failed ? error_set(err, WEIR_ERR_SYSTEM, "no memory for the name of an old file")
-                           : roll_rename(file_sink_place(r->file), &r->rules, r->rollover_at, text_slice(&suffix), err);
+    int rc = suffix.failed
+                 ? error_set(err, WEIR_ERR_SYSTEM, "no memory for the name of an old file")
+                 : roll_rename(file_sink_place(r->file), &r->rules, r->rollover_at, text_slice(&suffix), err);
     text_done(&suffix);
     r->rollover_at = roll_time_after(&r->rules, now);
     return rc;
@@ -282,6 +283,8 @@ static bool roll_moved(sink *s, char key_out[128]) {
     return true;
 }
 
+static int roll_finish(sink *s, weir_error *err) { return of(s)->file->finish(of(s)->file, err); }
+
 static void roll_close(sink *s) {
     if (of(s)->file != NULL) of(s)->file->close(of(s)->file);
     free(s);
@@ -299,6 +302,7 @@ static int roll_open(const sink_spec *spec, bool recovery, sink **out, char key_
                      .update = roll_update,
                      .moved = roll_moved,
                      .already = roll_already,
+                     .finish = roll_finish,
                      .close = roll_close};
     if (roll_rules_parse(spec->options, &r->rules, err) != 0 ||
         file_sink_kind.open(spec, recovery, &r->file, key, created, err) != 0) {

@@ -96,6 +96,9 @@ struct sink {
      * SINK_BATCH_CHUNKS of them if there are so many. */
     size_t (*already)(sink *s, const chunk_queue_map *map, const chunk_view *chunks, size_t count,
                       bool *doubtful);
+    /* Before close, nothing being left to write: -1 with err when what was written may be missing all the
+     * same (a network file system tells it at the close of the descriptor). Writer's thread. May be NULL. */
+    int (*finish)(sink *s, weir_error *err);
     void (*close)(sink *s);
 };
 

@@ -292,6 +292,20 @@ static bool step(writer *w) {
     return views[0].head->kind == CHUNK_TRUNCATE ? empty_file(w) : write_batch(w, views, count);
 }
 
+/* May block as a write may; what it says is told unless nobody waits for this thread any more. */
+static void end_sink(writer *w) {
+    target *t = w->t;
+    sink *closing = t->sink;
+    weir_error err = {.code = 0};
+    t->sink = NULL;
+    leave(w);
+    bool bad = closing->finish != NULL && closing->finish(closing, &err) != 0;
+    closing->close(closing);
+    if (!bad) return;
+    if (enter(w)) tell(w, WEIR_LEVEL_ERROR, err.message);
+    leave(w);
+}
+
 /* ---- the thread ---- */
 
 /* Until its generation is current, or given up. */
@@ -312,8 +326,5 @@ void writer_run(void *arg) {
     wait_until_active(t);
     while (step(&w)) {
     }
-    sink *closing = t->sink;
-    t->sink = NULL;
-    pthread_mutex_unlock(&t->gate); /* the close may block as a write may */
-    closing->close(closing);
+    end_sink(&w);
 }

@@ -98,12 +98,25 @@ def disk_full_told_by_fsync():
 
 @test(covers=["fault 14"], quick=True)
 def eio_on_close():
-    """The close of a target that a new configuration takes away."""
+    """What a network file system says at the close only: told at the stop, there being no handler any more, on
+    standard error."""
     with traced("close:error=EIO") as service:
         service.run("threads 1 %d" % RECORDS)
         service.run("wait")
         service.run("flush 60000")
         check(service)
+        assert service.stderr().count("closing '%s' failed" % service.path("host.log")) == 1, service.stderr()
+
+
+@test(covers=["fault 14"], quick=True)
+def eio_on_close_after_a_push():
+    """The same when a new configuration takes the target away: an error record."""
+    with traced("close:error=EIO") as service:
+        service.run("threads 1 %d" % RECORDS)
+        service.run("wait")
+        service.write_config(config({"ok": file("{dir}/ok.log")}))
+        wait_until(lambda: any("host.log' failed" in line for line in service.lines("ok.log")), 10, "the error to be told")
+        assert service.stop() == 0
 
 
 @test(covers=["fault 15", "promise 1"], quick=True)
