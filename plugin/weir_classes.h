@@ -168,6 +168,11 @@ typedef struct weir_handler_class {
     int (*get_event_category)(void *self, const weir_record *record);
     /* QueueHandler: may change nothing; 1 lets the record into the queue, 0 drops it (counted). */
     int (*enqueue)(void *self, const weir_record *record);
+    /* SocketHandler, DatagramHandler, SysLogHandler: makeSocket. A connected socket to host and port (-1:
+     * host is the path of a UNIX socket), Weir's from then on; or -1, with errno: there is none now, and it
+     * is asked for again as Python's backoff says. On the writer, which may wait meanwhile. user is the
+     * class's, not an object: handlers of one class with the same peer share a connection. */
+    int (*make_socket)(void *user, const char *host, int port);
 } weir_handler_class;
 
 WEIR_API int weir_register_handler_class(const weir_handler_class *handler_class, weir_error *err);

@@ -3,6 +3,7 @@
 #include "handler/net_handler.h"
 
 #include "base/path.h"
+#include "record/host_class.h"
 
 int net_check_host(slice host, const char *what, weir_error *err) {
     if (host.len == 0) return error_set(err, WEIR_ERR_INVALID, "%s is empty (a host's name is wanted)", what);
@@ -82,6 +83,12 @@ static void add_options(const handler_args *args, const net_peer *peer, text *ou
     if (peer->ipv4) text_add_cstr(out, ",\"ipv4\":true");
     if (peer->journal) text_add_cstr(out, ",\"journal\":true");
     if (args->pushed && !args->named) text_add_cstr(out, ",\"guarded\":true");
+    const host_class *c =
+        args->kind == NULL ? NULL : host_class_find(HOST_HANDLER, slice_of(args->kind->name));
+    if (c != NULL && c->as.handler.make_socket != NULL) {
+        text_add_cstr(out, ",\"socket_class\":");
+        json_add_string(out, slice_of(c->name));
+    }
     text_add_slice(out, peer->more);
     text_add_char(out, '}');
 }

@@ -28,6 +28,9 @@ int net_options_read(const sink_spec *spec, arena *a, net_options *out, value *a
     out->ipv4 = flag(&object, "ipv4");
     out->guarded = flag(&object, "guarded");
     out->journal = flag(&object, "journal");
+    const value *class = value_get(&object, SLICE_LITERAL("socket_class"));
+    if (class != NULL && class->type == VALUE_STR && class->str.len < sizeof out->socket_class)
+        memcpy(out->socket_class, class->str.data, class->str.len);
     if (all != NULL) *all = object;
     return 0;
 }

@@ -16,6 +16,7 @@ typedef struct net_options {
     bool ipv4;             /* only */
     bool guarded;          /* pushed: never to link-local addresses */
     bool journal;
+    char socket_class[64]; /* the host's handler class whose make_socket makes the socket; "": none */
 } net_options;
 
 /* all (may be NULL) gets the whole object; its strings lie in a. */

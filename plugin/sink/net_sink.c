@@ -143,7 +143,8 @@ cleanup:;
 }
 
 static ssize_t send_one(const net_sink *s, slice payload) {
-    const struct sockaddr *to = s->peer.at.port < 0 ? NULL : (const struct sockaddr *)&s->peer.to.addr;
+    bool connected = s->peer.at.port < 0 || s->peer.to.len == 0;
+    const struct sockaddr *to = connected ? NULL : (const struct sockaddr *)&s->peer.to.addr;
     ssize_t n;
     do
         n = sendto(s->peer.fd, payload.data, payload.len, MSG_DONTWAIT | MSG_NOSIGNAL, to,

@@ -3,12 +3,14 @@
 #include "base/descriptor.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <sys/un.h>
 #include <unistd.h>
 
 #include "base/clock.h"
 #include "base/descriptor.h"
+#include "record/host_class.h"
 #include "sink/batch_io.h"
 
 bool peer_backoff_over(const peer_backoff *b) {
@@ -107,6 +109,32 @@ static int open_remote(peer *p, const lookup_answer *found, const uint32_t *stop
     return reason;
 }
 
+/* By the host's own makeSocket. Without its class (a recovery by another program) there is no way to the
+ * peer. */
+static int open_by_host(peer *p) {
+    host_class *c = host_class_find(HOST_HANDLER, slice_of(p->at.socket_class));
+    if (c == NULL || !host_class_hold(c)) return EHOSTUNREACH;
+    host_call call = host_call_begin(c);
+    errno = ECONNREFUSED;
+    int fd = c->as.handler.make_socket(c->as.handler.user, p->at.host, p->at.port), reason = errno;
+    host_call_end(&call, 0);
+    host_class_release(c);
+    if (fd < 0) return reason != 0 ? reason : ECONNREFUSED;
+    int type = 0;
+    socklen_t len = sizeof type;
+    fd = descriptor_above(fd);
+    if (fd < 0 || getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &len) != 0 ||
+        fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) | O_NONBLOCK) != 0 || fcntl(fd, F_SETFD, FD_CLOEXEC) != 0) {
+        reason = errno;
+        if (fd >= 0) close(fd);
+        return reason;
+    }
+    p->fd = fd;
+    p->is_stream = type == SOCK_STREAM;
+    p->to.len = 0; /* it is connected */
+    return 0;
+}
+
 static peer_status down(peer *p, int reason, weir_error *err) {
     if (p->at.port >= 0)
         error_system(err, reason, "cannot connect to %s:%d", p->at.host, p->at.port);
@@ -129,7 +157,9 @@ static peer_status look_up(peer *p, const uint32_t *stop, lookup_answer *found, 
 static void look_up_again(peer *p) {
     static const uint32_t at_once = 1;
     lookup_answer found;
-    if (p->is_stream || p->at.port < 0 || clock_monotonic_ns() - p->found_ns < PEER_NAME_NS) return;
+    if (p->is_stream || p->at.port < 0 || p->at.socket_class[0] != '\0' ||
+        clock_monotonic_ns() - p->found_ns < PEER_NAME_NS)
+        return;
     if (lookup_ask(&p->asking, p->at.host, (uint16_t)p->at.port, p->at.ipv4 ? AF_INET : AF_UNSPEC, 0,
                    &at_once, &found, NULL) != LOOKUP_FOUND)
         return;
@@ -153,7 +183,9 @@ peer_status peer_open(peer *p, const uint32_t *stop, weir_error *err) {
         return PEER_DOWN;
     }
     int reason;
-    if (p->at.port < 0) {
+    if (p->at.socket_class[0] != '\0') {
+        reason = open_by_host(p);
+    } else if (p->at.port < 0) {
         reason = open_local(p, stop);
     } else {
         peer_status asked = look_up(p, stop, &found, err);
