@@ -11,6 +11,7 @@
 #include "backend/recovery_parts.h"
 #include "base/descriptor.h"
 #include "base/futex.h"
+#include "sink/frame.h"
 #include "sink/intent.h"
 
 /* A target that takes nothing (a full disk, a FIFO without reader, a locked history) is tried again. */
@@ -213,6 +214,24 @@ static void report_queue(delivering *d, bool all) {
                  (unsigned long long)(map->write_pos - map->read_pos), d->err.message);
 }
 
+/* The queue of a QueueHandler: what is in it is lost with its process, as in Python. */
+static void count_held(dead_process *dead, dead_queue *dq, recovery_report *report) {
+    uint64_t records = 0, ignored = 0;
+    chunk_view view;
+    while (chunk_queue_peek(dq->queue, &view, 1, SIZE_MAX) == 1) {
+        if (view.head->kind == CHUNK_BYTES) {
+            records += frame_count(view.bytes);
+            chunk_queue_consume(dq->queue, view.bytes.len, count_records, &ignored);
+        } else {
+            chunk_queue_skip_control(dq->queue);
+        }
+    }
+    if (records == 0) return;
+    report->buffered += records;
+    recovery_say(report, dead, "queue %.*s kept %llu records for other handlers, which are lost",
+                 (int)dq->spec.path.len, dq->spec.path.data, (unsigned long long)records);
+}
+
 static void deliver_one(dead_process *dead, dead_queue *dq, recovery_budget *budget,
                         recovery_report *report) {
     delivering d = {.dead = dead, .dq = dq, .budget = budget, .report = report};
@@ -224,8 +243,10 @@ static void deliver_one(dead_process *dead, dead_queue *dq, recovery_budget *bud
         report->unreadable++;
         return;
     }
-    if (slice_is(dq->spec.kind, "queue"))
-        return; /* a QueueHandler's: lost with its process, and counted so */
+    if (slice_is(dq->spec.kind, "queue")) {
+        count_held(dead, dq, report);
+        return;
+    }
     name_target(&dq->spec, d.name);
     const sink_kind *kind = sink_kind_find(dq->spec.kind);
     bool all = false;

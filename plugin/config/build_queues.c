@@ -88,7 +88,6 @@ int build_queues(build *b) {
     if (b->g->feeds == NULL) return build_no_memory(b);
     for (size_t i = 0; i < b->plan->handler_count; i++) {
         const plan_handler *h = &b->plan->handlers[i];
-        if (h->kind->queues) b->g->handlers[i]->stats->holds = true;
         if (h->reader == h && build_queue(b, h) != 0) return -1;
     }
     return 0;

@@ -16,12 +16,16 @@
 /* Two threads count in these rows. */
 static void count(uint64_t *counter) { __atomic_add_fetch(counter, 1, __ATOMIC_RELAXED); }
 
-static void drop(listened *at, record *rec, enum handler_drop reason, const char *why) {
+static void drop_given(listened *at, enum handler_drop reason) {
+    count(&at->h->stats->dropped[reason]);
+    at->drops++;
+}
+
+static void drop_for_error(listened *at, record *rec, const char *why) {
     handler *h = at->h;
     count(&h->stats->given);
-    count(&h->stats->dropped[reason]);
-    at->drops++;
-    if (reason != DROP_ERROR || !module_handles_errors()) return;
+    drop_given(at, DROP_ERROR);
+    if (!module_handles_errors()) return;
     weir_record view;
     record_view_of(&view, rec, rec->asctime);
     module_handle_error(h->name, why, &view);
@@ -66,22 +70,25 @@ static feed_result put(listener *l, listened *at, record *rec, const uint32_t *s
     chunk_queue *q = target_queue(h->target);
     overflow_policy policy = policy_of(l, h, rec->level);
     if (l->scratch.len > chunk_queue_record_max(q)) {
-        drop(at, rec, DROP_ERROR, "longer than half of the queue");
+        drop_for_error(at, rec, "longer than half of the queue");
         return FEED_DONE;
     }
     at->moved_ns = clock_monotonic_ns();
     at->seen_read = chunk_queue_read_pos(q);
+    count(&h->stats->given); /* before it can be counted as delivered */
     while (!try_put(l, h)) {
         if (policy == OVERFLOW_DROP || at->stalled || (policy != OVERFLOW_BLOCK && stands_still(l, at, q))) {
             at->stalled = policy != OVERFLOW_DROP;
-            drop(at, rec, policy == OVERFLOW_DROP ? DROP_OVERFLOW : DROP_STALLED, "");
+            drop_given(at, policy == OVERFLOW_DROP ? DROP_OVERFLOW : DROP_STALLED);
             return FEED_DONE;
         }
-        if (__atomic_load_n(stop, __ATOMIC_ACQUIRE) != 0) return FEED_STOPPED;
+        if (__atomic_load_n(stop, __ATOMIC_ACQUIRE) != 0) {
+            __atomic_sub_fetch(&h->stats->given, 1, __ATOMIC_RELAXED); /* it is still the queue's */
+            return FEED_STOPPED;
+        }
         chunk_queue_wait_room(q, at->seen_read, WAIT_SLICE_MS);
     }
     at->stalled = false;
-    count(&h->stats->given);
     tell_drops(l, at);
     return FEED_DONE;
 }
@@ -106,7 +113,7 @@ static feed_result give(listener *l, listened *at, record *rec, const uint32_t *
     }
     text_clear(&l->scratch);
     if (h->kind->encode(h, rec, &l->scratch, &err) != 0 || l->scratch.failed) {
-        drop(at, rec, DROP_ERROR, l->scratch.failed ? "too long, or no memory" : err.message);
+        drop_for_error(at, rec, l->scratch.failed ? "too long, or no memory" : err.message);
         return FEED_DONE;
     }
     return l->scratch.len == 0 ? FEED_DONE : put(l, at, rec, stop);

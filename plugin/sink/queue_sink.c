@@ -8,6 +8,10 @@
 #include "sink/feed.h"
 #include "sink/sink_kinds.h"
 
+/* Records that are taken before they are consumed: so many may have been handed on already, and still count
+ * as lost, when the process is killed. */
+#define QUEUE_BATCH 16
+
 typedef struct queue_sink {
     sink base;
     record_reader *reader;
@@ -35,7 +39,7 @@ static sink_status queue_write(sink *base, const sink_batch *batch, size_t *byte
     queue_sink *s = of(base);
     slice left = batch->chunks[0].bytes, payload;
     *bytes = 0;
-    while (frame_next(&left, &payload)) {
+    for (int i = 0; i < QUEUE_BATCH && frame_next(&left, &payload); i++) {
         feed_result got = take_one(s, payload, batch->stop, err);
         if (got == FEED_STOPPED) return *bytes > 0 ? SINK_OK : SINK_AGAIN;
         if (got == FEED_LOST) ++*batch->given_up;
