@@ -10,8 +10,9 @@
 #include "base/zone.h"
 #include "handler/host_handler.h"
 #include "handler/net_handler.h"
+#include "handler/syslog_data.h"
 
-enum { ARG_ADDRESS, ARG_FACILITY, ARG_SOCKTYPE, ARG_IDENT, ARG_APPEND_NUL, ARG_RFC5424 };
+enum { ARG_ADDRESS, ARG_FACILITY, ARG_SOCKTYPE, ARG_IDENT, ARG_APPEND_NUL, ARG_RFC5424, ARG_SD_ID };
 
 #define SYSLOG_PORT 514
 #define FACILITY_USER 1
@@ -21,8 +22,10 @@ enum { ARG_ADDRESS, ARG_FACILITY, ARG_SOCKTYPE, ARG_IDENT, ARG_APPEND_NUL, ARG_R
 
 typedef struct syslog_own {
     int facility;
-    bool append_nul, rfc5424, counted; /* counted: octet counting, on a stream */
+    bool append_nul, rfc5424;
+    bool counted, ended; /* of RFC 5424 on a stream: octet counting; on a local one a NUL behind each */
     char host[HOST_MAX + 1];
+    char data_id[SYSLOG_NAME_MAX + 1];
     size_t ident_len;
     char ident[];
 } syslog_own;
@@ -87,6 +90,11 @@ static int read_peer(const handler_args *args, arena *a, net_peer *peer, weir_er
 
 static int syslog_check(const handler_args *args, weir_error *err) {
     int facility;
+    bool framed = args->given[ARG_RFC5424] && args->values[ARG_RFC5424].boolean;
+    if (args->given[ARG_SD_ID] && !framed)
+        return error_set(err, WEIR_ERR_INVALID,
+                         "sd_id means something with rfc5424 only (write 'rfc5424': True)");
+    if (args->given[ARG_SD_ID] && syslog_data_check(args->values[ARG_SD_ID].str, err) != 0) return -1;
     return read_facility(args, &facility, err);
 }
 
@@ -116,7 +124,11 @@ static int syslog_prepare(const handler_args *args, handler *h, weir_error *err)
     own->append_nul = !args->given[ARG_APPEND_NUL] || args->values[ARG_APPEND_NUL].boolean;
     own->rfc5424 = args->given[ARG_RFC5424] && args->values[ARG_RFC5424].boolean;
     bool local = args->given[ARG_ADDRESS] && address->type == VALUE_STR;
-    own->counted = !local && args->given[ARG_SOCKTYPE] && args->values[ARG_SOCKTYPE].i64 == SOCK_STREAM;
+    bool stream = args->given[ARG_SOCKTYPE] && args->values[ARG_SOCKTYPE].i64 == SOCK_STREAM;
+    own->counted = !local && stream;
+    own->ended = local && stream;
+    slice id = args->given[ARG_SD_ID] ? args->values[ARG_SD_ID].str : SLICE_LITERAL("");
+    memcpy(own->data_id, id.data, id.len < SYSLOG_NAME_MAX ? id.len : SYSLOG_NAME_MAX); /* checked: it fits */
     own->ident_len = ident.len;
     memcpy(own->ident, ident.data, ident.len);
     read_host_name(own->host);
@@ -197,7 +209,8 @@ static void add_time(text *out, const record *rec) {
               t.second, (long long)(micros < 0 ? micros + 1000000 : micros));
 }
 
-/* <PRI>1 TIME host app procid - - BOM text; the app is the ident up to ':', '[' or a blank, else the logger.
+/* <PRI>1 TIME host app procid - DATA BOM text; the app is the ident up to ':', '[' or a blank, else the
+ * logger.
  */
 static int add_rfc5424(const handler *h, const syslog_own *own, record *rec, text *out, weir_error *err) {
     size_t app = 0;
@@ -208,8 +221,12 @@ static int add_rfc5424(const handler *h, const syslog_own *own, record *rec, tex
     add_time(out, rec);
     text_addf(out, " %s ", own->host);
     add_word(out, app > 0 ? slice_make(own->ident, app) : rec->name, APP_MAX);
-    text_addf(out, " %lld - - \xef\xbb\xbf", (long long)rec->process);
-    return h->formatter->format(h->formatter, rec, h->escape, out, err);
+    text_addf(out, " %lld - ", (long long)rec->process);
+    syslog_data_add(out, slice_of(own->data_id), rec);
+    text_add_cstr(out, " \xef\xbb\xbf");
+    int rc = h->formatter->format(h->formatter, rec, h->escape, out, err);
+    if (own->ended) text_add_char(out, '\0');
+    return rc;
 }
 
 /* Octet counting: the length before the message. */
@@ -249,7 +266,11 @@ const handler_kind syslog_handler_kind = {
          [ARG_APPEND_NUL] = {"append_nul", PARAM_BOOL, false,
                              "a NUL behind each text; default True (in Python an attribute)"},
          [ARG_RFC5424] = {"rfc5424", PARAM_BOOL, false,
-                          "the frame of RFC 5424, with octet counting over TCP (Weir's own); default False"}},
+                          "the frame of RFC 5424, with octet counting over TCP (Weir's own); default False"},
+         [ARG_SD_ID] =
+             {"sd_id", PARAM_STR, false,
+              "a record's fields as structured data of this id, such as 'app@32473' (Weir's own, with "
+              "rfc5424); names of more than 32 characters are cut; default: none"}},
     .check = syslog_check,
     .spec = syslog_spec,
     .prepare = syslog_prepare,

@@ -33,12 +33,15 @@ def escaped(text):
     return out
 
 
-def log(handler, records, line="%(message)s", **more):
+def log(handler, records, line="%(message)s", each=(), **more):
+    """more: attributes of all records; each: of one after the other."""
     place = harness.tmp()
     with open(os.path.join(place, "c.ini"), "w", encoding="utf-8") as f:
         f.write(faults.config({"h": handler}, level="NOTSET", line=line).replace("[weir]\nrun_dir = {run}\n", ""))
-    text = "".join(json.dumps({"logger": name, "level": level, "msg": msg, "args": args, "process": 4711, "created": 1700000000.25,
-                               **more}) + "\n" for name, level, msg, *args in records)
+    text = ""
+    for i, (name, level, msg, *args) in enumerate(records):
+        text += json.dumps({"logger": name, "level": level, "msg": msg, "args": args, "process": 4711, "created": 1700000000.25, **more,
+                            **(each[i] if each else {})}) + "\n"
     done = subprocess.run([os.path.join(BUILD, "weir"), "log", "-c", "c.ini", "--jsonl"], input=text.encode(), cwd=place,
                           capture_output=True, timeout=60 * harness.SLOW, env=harness.full_env())
     assert done.returncode == 0 and done.stderr == b"", done
@@ -108,6 +111,33 @@ def rsyslogd_by_tcp_in_rfc5424_with_octets_counted():
     log(handler(rsyslog.port, TCP % "LOG_USER", rfc5424=True), [("a", "ERROR", "failed")], exc_text="Traceback:\n<0>boom")
     last = rsyslog.taken(len(RECORDS) + 1)[len(RECORDS):]
     assert len(last) == 1 and last[0]["msg"] == "\ufefffailed#012    Traceback:#012    <0>boom" and last[0]["app"] == "a", last
+
+
+def quoted(text):
+    """A value of structured data."""
+    return "".join("\\" + c if c in '"\\]' else c for c in escaped(text)).replace("\t", "#011")
+
+
+@test(covers=["py must 2 senders"], quick=True)
+def structured_data_of_hostile_fields():
+    rsyslog = peers.Rsyslog()
+    for tcp in (False, True):
+        before = rsyslog.count()
+        log(handler(rsyslog.port, TCP % "LOG_USER" if tcp else "", rfc5424=True, sd_id="app@32473"), [("a", "INFO", "%s", t) for t in HOSTILE],
+            each=[{"extra": {"user": t, "n": 7, "a b]=\"": t[:20], "ü": None}} for t in HOSTILE])
+        got = rsyslog.taken(before + len(HOSTILE))[before:]
+        assert len(got) == len(HOSTILE), len(got)
+        for message, text in zip(got, HOSTILE):
+            expected = '[app@32473 user="%s" n="7" a_b___="%s" __="None"]' % (quoted(text), quoted(text[:20]))
+            assert message["data"] == expected, "\n  expected %r\n  rsyslogd %r" % (expected, message["data"])
+            assert message["msg"] == "\ufeff" + without_tab(escaped(text)), message
+    for kwargs, words in (("{'sd_id': 'a'}", "rfc5424 only"), ("{'sd_id': 'a b', 'rfc5424': True}", "no name of RFC 5424"),
+                          ("{'sd_id': '', 'rfc5424': True}", "no name"), ("{'sd_id': '%s', 'rfc5424': True}" % ("x" * 33), "no name")):
+        place = harness.tmp()
+        with open(os.path.join(place, "c.ini"), "w") as f:
+            f.write(faults.config({"h": "class = handlers.SysLogHandler\nkwargs = " + kwargs}).replace("[weir]\nrun_dir = {run}\n", ""))
+        done = harness.weir("check", os.path.join(place, "c.ini"), check=2)
+        assert words in done.stdout + done.stderr, done
 
 
 @test(covers=["py must 2 senders"], quick=True)

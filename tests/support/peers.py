@@ -118,6 +118,9 @@ class Rsyslog(Peer):
         except OSError:
             return False
 
+    def count(self):
+        return read(self.out).count(b"\n")
+
     def taken(self, count):
         return [json.loads(line) for line in self.lines(count) if '"rsyslogd"' not in line]
 
