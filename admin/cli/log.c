@@ -55,8 +55,11 @@ static void tell_refusal(const problems *p, const weir_error *err) {
     text line;
     text_init(&line, 0);
     for (size_t i = 0; i < p->count; i++) {
-        if (p->list[i].warning) continue;
-        problem_print(p, &p->list[i], &line);
+        problem one = p->list[i];
+        if (one.warning) continue;
+        if (one.line == 0)
+            one.line = 1; /* of the file as a whole: each line names one, for who reads them by program */
+        problem_print(p, &one, &line);
         text_add_char(&line, '\n');
     }
     if (p->dropped > 0) text_addf(&line, "%s: and %zu more problems\n", p->file, p->dropped);
@@ -93,6 +96,14 @@ static int session(invocation *call, config_plan *plan, problems *p) {
     return status;
 }
 
+/* What could not be written is told before anything is made. NULL: something could not. */
+static config_plan *probe(config_plan *plan, problems *p) {
+    config_probe_paths(plan, p);
+    if (p->errors == 0) return plan;
+    config_plan_free(plan);
+    return NULL;
+}
+
 static int run(invocation *call) {
     const char *path = call->option[OPT_CONFIG];
     problems p;
@@ -107,6 +118,7 @@ static int run(invocation *call) {
     if (status != 0) return status;
     if (problems_init(&p, path) != 0) return complain(EXIT_USAGE, "no memory");
     config_plan *plan = config_check_file(path, &rules, &p, &err);
+    if (plan != NULL) plan = probe(plan, &p);
     if (plan == NULL) tell_refusal(&p, &err);
     status = plan == NULL ? EXIT_USAGE : session(call, plan, &p);
     problems_done(&p);
