@@ -45,7 +45,7 @@ def sockets_of_the_hosts_are_used():
     for one in (stream, datagram):
         one.settimeout(30 * harness.SLOW)
         harness.cleanup(one.close)
-    probe = subprocess.Popen([os.path.join(harness.BUILD, "tests/support/socket_probe"), "c.ini", path], cwd=place,
+    probe = subprocess.Popen([os.path.join(harness.BUILD, "tests/support/override_probe"), "c.ini", path], cwd=place,
                              stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, bufsize=1,
                              env=harness.full_env({"WEIR_SERVICE": harness.OWN, "XDG_RUNTIME_DIR": harness.run_dir()}))
     harness.cleanup(probe.kill)

@@ -1,9 +1,11 @@
-/* socket_probe.c - a host whose handler classes make their sockets themselves.
+/* override_probe.c - a host whose handler classes make their sockets themselves, or choose what a queue
+ * takes.
  *
- *   socket_probe CONFIG PATH     logs three records to loggers "stream" and "datagram" and stops
+ *   override_probe CONFIG PATH     logs each line of its standard input, flushes, and answers "ok"
  *
- * The classes "tunnel.Stream" and "tunnel.Datagram" connect to the UNIX socket PATH (.stream, .datagram
- * behind it), whatever host and port the configuration names; the first time they fail. */
+ * The class "choosy.Queue" is a QueueHandler that takes no record whose message has "no" in it. The classes
+ * "tunnel.Stream" and "tunnel.Datagram" connect to the UNIX socket PATH (.stream, .datagram behind it),
+ * whatever host and port the configuration names; the first time they fail. */
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -43,24 +45,37 @@ static int make_datagram(void *user, const char *host, int port) {
     return connect_to("datagram", SOCK_DGRAM, &asked[1]);
 }
 
-static int add_class(const char *name, const char *base, int (*make)(void *, const char *, int)) {
+static int take(void *self, const weir_record *record) {
+    (void)self;
+    return strstr(weir_record_message(record, NULL), "no") == NULL;
+}
+
+static int add(weir_handler_class c) {
     weir_error err;
-    weir_handler_class c = {
-        .size = sizeof c, .abi = WEIR_CLASSES_ABI, .name = name, .base = base, .make_socket = make};
+    c.size = sizeof c;
+    c.abi = WEIR_CLASSES_ABI;
     if (weir_register_handler_class(&c, &err) == 0) return 0;
     fprintf(stderr, "%s\n", err.message);
     return -1;
 }
 
-/* Does as a line of standard input says: "log TEXT". */
+static int add_classes(void) {
+    const weir_handler_class stream = {
+        .name = "tunnel.Stream", .base = "handlers.SocketHandler", .make_socket = make_stream};
+    const weir_handler_class datagram = {
+        .name = "tunnel.Datagram", .base = "handlers.DatagramHandler", .make_socket = make_datagram};
+    const weir_handler_class queue = {
+        .name = "choosy.Queue", .base = "handlers.QueueHandler", .enqueue = take};
+    return add(stream) == 0 && add(datagram) == 0 && add(queue) == 0 ? 0 : -1;
+}
+
 int main(int argc, char **argv) {
     char line[256];
     weir_error err;
     setvbuf(stdout, NULL, _IOLBF, 0);
     if (argc < 3) return 2;
     base_path = argv[2];
-    if (add_class("tunnel.Stream", "handlers.SocketHandler", make_stream) != 0) return 2;
-    if (add_class("tunnel.Datagram", "handlers.DatagramHandler", make_datagram) != 0) return 2;
+    if (add_classes() != 0) return 2;
     if (weir_start(argv[1], &err) != 0) {
         fprintf(stderr, "%s\n", err.message);
         return 2;
