@@ -5,7 +5,7 @@ import subprocess
 import sys
 
 import harness
-from harness import BUILD, ROOT, Service, full_env, run_dir, test, tmp
+from harness import BUILD, ROOT, Service, full_env, run_dir, scaled, test, tmp
 
 HOST = os.path.join(BUILD, "tests/support/api_host")
 ORACLE = os.path.join(ROOT, "tests/support/api_oracle.py")
@@ -321,6 +321,19 @@ def edits_under_load():
         check_order(s.lines("keep.log"), counts, "keep.log")
         assert len(s.lines("second.log")) > 100
         no_doubles(s.lines("second.log"), "second.log")
+
+
+@test(covers=["api 3"])
+def edits_while_it_stops_and_starts():
+    with load(start=False) as s:
+        s.write_config(CONFIG.replace("[admin]\n", ""))
+        s.start()
+        edited, _ = (int(n) for n in s.run("storm %d" % scaled(100)).split())
+        assert edited >= 5 * scaled(100), edited
+        handlers = s.status()["handlers"]
+        assert "file" in [h["name"] for h in handlers], handlers
+        assert s.stop() == 0
+        assert set(s.lines("storm0.log") + s.lines("storm1.log")) == {"while it is attached"}
 
 
 # ---- what is refused -----------------------------------------------------------------------

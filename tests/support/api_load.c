@@ -98,6 +98,50 @@ static void do_edits(int count) {
     puts("ok");
 }
 
+/* ---- edits from several threads while Weir stops and starts ---- */
+
+static atomic_int edited, refused;
+
+static void *storm(void *arg) {
+    int number = *(int *)arg;
+    char name[32], kwargs[64];
+    weir_error error;
+    snprintf(name, sizeof name, "storm.t%d", number);
+    snprintf(kwargs, sizeof kwargs, "{'filename': 'storm%d.log'}", number);
+    weir_logger *log = weir_get_logger(name);
+    while (!atomic_load_explicit(&halted, memory_order_relaxed)) {
+        weir_handler *h = weir_handler_create("FileHandler", kwargs, &error);
+        if (h == NULL) abort();
+        int rc = weir_logger_add_handler(log, h, &error);
+        WEIR_ERROR(log, "while it is attached");
+        if (rc == 0) rc = weir_handler_set_level(h, WEIR_LEVEL_ERROR, &error);
+        if (rc == 0) rc = weir_handler_flush(h, 1000);
+        weir_logger_each_handler(log, NULL, NULL);
+        weir_handler_free(weir_get_handler_by_name("api-1"));
+        if (weir_logger_remove_handler(log, h, &error) != 0) rc = -1;
+        weir_handler_free(h);
+        atomic_fetch_add(rc == 0 ? &edited : &refused, 1);
+    }
+    return NULL;
+}
+
+static void do_storm(int stops, const char *config) {
+    static int numbers[THREADS] = {0, 1};
+    atomic_store(&halted, false);
+    for (started = 0; started < THREADS; started++)
+        pthread_create(&threads[started], NULL, storm, &numbers[started]);
+    for (int i = 0; i < stops; i++) {
+        int before = atomic_load(&edited);
+        while (atomic_load(&edited) < before + 5) usleep(200);
+        weir_stop();
+        usleep(200);
+        weir_start(config, &err);
+    }
+    atomic_store(&halted, true);
+    for (int i = 0; i < started; i++) pthread_join(threads[i], NULL);
+    printf("%d %d\n", atomic_load(&edited), atomic_load(&refused));
+}
+
 /* While it is not attached it stays as it is; freed, it is closed. */
 static void do_end(void) {
     weir_handler_free(keep);
@@ -119,6 +163,7 @@ int main(int argc, char **argv) {
         if (strcmp(line, "threads") == 0) do_threads();
         if (strncmp(line, "edits ", 6) == 0) do_edits((int)strtol(line + 6, NULL, 10));
         if (strcmp(line, "halt") == 0) do_halt();
+        if (strncmp(line, "storm ", 6) == 0) do_storm((int)strtol(line + 6, NULL, 10), argv[1]);
         if (strcmp(line, "flush") == 0) puts(weir_flush(10000) == 0 ? "ok" : "error: flush");
         if (strcmp(line, "end") == 0) do_end();
         if (strcmp(line, "quit") == 0) break;

@@ -102,3 +102,45 @@ Test(gate, there_is_always_progress) {
     cr_assert_not(gate.busy);
     gate_done(&gate);
 }
+
+typedef struct editor {
+    push_gate *gate;
+    pthread_t thread;
+} editor;
+
+static void *edit(void *arg) {
+    editor *e = arg;
+    push_turn turn;
+    gate_enter_edit(e->gate, &turn);
+    gate_leave(e->gate, &turn, false, 0);
+    return NULL;
+}
+
+/* An edit changes what runs: a push that waits is not replaced by it, nor it by one that comes later. */
+Test(gate, an_edit_supersedes_nobody_and_is_superseded_by_nobody) {
+    static push_gate gate;
+    push_turn held;
+    uint64_t none = 0, generations = 7;
+    pusher before = {.gate = &gate, .applies = true, .generations = &generations}, after = before;
+    editor e = {.gate = &gate};
+    cr_assert_eq(gate_init(&gate), 0);
+    cr_assert(gate_enter(&gate, &held, &none));
+    pthread_create(&before.thread, NULL, push, &before);
+    while (waiting(&gate) != 1) usleep(100);
+    pthread_create(&e.thread, NULL, edit, &e);
+    while (waiting(&gate) != 2) usleep(100);
+    gate_leave(&gate, &held, false, 0);
+    pthread_join(e.thread, NULL);
+    pthread_join(before.thread, NULL);
+    cr_assert(before.entered, "the push had its turn");
+    cr_assert(gate_enter(&gate, &held, &none));
+    pthread_create(&e.thread, NULL, edit, &e);
+    while (waiting(&gate) != 1) usleep(100);
+    pthread_create(&after.thread, NULL, push, &after);
+    while (waiting(&gate) != 2) usleep(100);
+    gate_leave(&gate, &held, false, 0);
+    pthread_join(after.thread, NULL);
+    pthread_join(e.thread, NULL); /* it had its turn, or this would wait for ever */
+    cr_assert(after.entered);
+    gate_done(&gate);
+}
