@@ -336,6 +336,18 @@ def edits_while_it_stops_and_starts():
         assert set(s.lines("storm0.log") + s.lines("storm1.log")) == {"while it is attached"}
 
 
+@test(covers=["api 3"])
+def a_forked_child_has_them_and_edits_its_own():
+    with load(argument="-") as s:
+        s.run("begin")
+        assert s.run("fork") == "0"
+        assert s.run("edits 10") == "ok"
+        assert s.run("fork") == "0"
+        assert s.stop() == 0
+        assert s.lines("keep.log") == ["t0 n0"] * 2, "the second record is below the level that the child has set"
+        assert s.lines("child.log") == ["t0 n1"] * 2
+
+
 # ---- what is refused -----------------------------------------------------------------------
 
 def answers(*operations, files=None):

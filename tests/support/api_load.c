@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "weir_handlers.h"
@@ -142,6 +143,25 @@ static void do_storm(int stops, const char *config) {
     printf("%d %d\n", atomic_load(&edited), atomic_load(&refused));
 }
 
+/* A child logs, edits and logs again; what the parent has attached is the child's, too. */
+static void do_fork(void) {
+    weir_logger *log = weir_get_logger("host.child");
+    pid_t pid = fork();
+    if (pid == 0) {
+        weir_error error;
+        WEIR_ERROR(log, "t0 n0");
+        weir_handler *h = weir_handler_create("FileHandler", "{'filename': 'child.log'}", &error);
+        int rc = weir_logger_add_handler(log, h, &error) |
+                 weir_handler_set_level(keep, WEIR_LEVEL_CRITICAL, &error);
+        WEIR_ERROR(log, "t0 n1");
+        weir_handler_free(h);
+        _exit(weir_shutdown(10000) == 0 && rc == 0 ? 0 : 1);
+    }
+    int status = -1;
+    waitpid(pid, &status, 0);
+    printf("%d\n", status);
+}
+
 /* While it is not attached it stays as it is; freed, it is closed. */
 static void do_end(void) {
     weir_handler_free(keep);
@@ -163,6 +183,7 @@ int main(int argc, char **argv) {
         if (strcmp(line, "threads") == 0) do_threads();
         if (strncmp(line, "edits ", 6) == 0) do_edits((int)strtol(line + 6, NULL, 10));
         if (strcmp(line, "halt") == 0) do_halt();
+        if (strcmp(line, "fork") == 0) do_fork();
         if (strncmp(line, "storm ", 6) == 0) do_storm((int)strtol(line + 6, NULL, 10), argv[1]);
         if (strcmp(line, "flush") == 0) puts(weir_flush(10000) == 0 ? "ok" : "error: flush");
         if (strcmp(line, "end") == 0) do_end();
