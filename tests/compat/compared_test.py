@@ -13,10 +13,11 @@ from compared import run_cases  # noqa: E402
 
 MODULES = [name[:-3] for name in sorted(os.listdir(os.path.join(os.path.dirname(os.path.abspath(__file__)), "cases"))) if name[:1] != "_" and name.endswith(".py")]
 HANDLERS = ("StreamHandler FileHandler WatchedFileHandler RotatingFileHandler TimedRotatingFileHandler SocketHandler DatagramHandler SysLogHandler"
-            " SMTPHandler HTTPHandler NullHandler").split()
+            " SMTPHandler HTTPHandler NullHandler MemoryHandler QueueHandler").split()
 OPERATIONS = "set_level disable reconfigure add_level_name sleep flush".split()
 # Rows, each with how many cases it wants.
 ROWS = {**{"class " + name: 5 for name in HANDLERS}, **{"op " + name: 5 for name in OPERATIONS}, **{"style " + style: 5 for style in "%{$"},
+        **{"python %d" % fact: 1 for fact in range(1, 31) if fact not in (14, 15)},  # these two: broken_test.py
         **{"form " + name: 5 for name in ("fileConfig", "dictConfig")}}
 OF_MODULE = {}
 

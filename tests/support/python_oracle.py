@@ -85,9 +85,6 @@ def run(path):
         if text.strip():
             line = json.loads(text)
             CONTROLS[line["op"]](line) if "op" in line else emit(line)
-    listeners = [h.listener for h in map(lambda reference: reference(), logging._handlerList) if getattr(h, "listener", None)]
-    for listener in listeners:
-        listener.stop()
     logging.shutdown()
     sys.stdout.flush()
 

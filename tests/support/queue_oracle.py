@@ -53,4 +53,5 @@ def end(*args):
 
 
 logging.config.dictConfig, logging.shutdown = dict_config, end
-runpy.run_path(os.path.join(os.path.dirname(os.path.abspath(__file__)), "python_oracle.py"), run_name="__main__")
+if __name__ == "__main__":  # imported by a case of tests/compat, it only prepares logging
+    runpy.run_path(os.path.join(os.path.dirname(os.path.abspath(__file__)), "python_oracle.py"), run_name="__main__")
