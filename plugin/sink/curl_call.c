@@ -62,6 +62,7 @@ static size_t take_answer(char *bytes, size_t size, size_t count, void *arg) {
 
 /* "host:port:address,address" */
 static bool tell_addresses(curl_call *c, const lookup_answer *found) {
+    if (strchr(c->at.host, ':') != NULL) return true; /* IPv6 in figures: nobody need be asked */
     char line[256 + 16 + LOOKUP_ADDRESSES * (INET6_ADDRSTRLEN + 3)];
     size_t at = (size_t)snprintf(line, sizeof line, "%s:%d:", c->at.host, c->at.port);
     for (size_t i = 0; i < found->count; i++) {

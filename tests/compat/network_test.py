@@ -332,6 +332,23 @@ def http_secure():
     assert b"".join(receiver.take()) == b"", "a certificate that nobody vouches for"
 
 
+@test(covers=["python 25", "python 26", "python 27", "python 28"], quick=True)
+def addresses_of_version_six():
+    try:
+        streams, datagrams, web = Streams(host="::1"), Datagrams(host="::1"), Streams(host="::1", answer=http_answer())
+    except OSError:
+        harness.skip("no IPv6 on the loopback")
+    for receiver in (streams, datagrams, web):
+        harness.cleanup(receiver.close)
+    agree(streams, ini({"class": "handlers.SocketHandler", "args": "('::1', %d)" % streams.port}), LINES)
+    agree(streams, ini({"class": "handlers.SysLogHandler", "args": "(('::1', %d), 'user', handlers.socket.SOCK_STREAM)" % streams.port}), LINES)
+    agree(datagrams, ini({"class": "handlers.SysLogHandler", "args": "(('::1', %d),)" % datagrams.port}), LINES)
+    agree(web, ini({"class": "handlers.HTTPHandler", "args": "('[::1]:%d', '/log', 'POST')" % web.port}), LINES)
+    server = MailServer(host="::1")
+    harness.cleanup(server.close)
+    agree(server, ini({"class": "handlers.SMTPHandler", "args": "(('::1', %d), 'a@b.c', ['d@e.f'], 'S')" % server.port}), LINES, same=without_date)
+
+
 def refused(handler, words):
     place = tmp()
     with open(os.path.join(place, "c.ini"), "w", encoding="utf-8") as f:

@@ -175,11 +175,11 @@ def a_request_that_was_cut_off_is_sent_again_whole():
     for resets, lost in ((2, 0), (3, 1)):
         villain = Villain("reset", answer=answer, resets=resets)
         harness.cleanup(villain.close)
-        log(HANDLERS["HTTPHandler"] % villain.port, 5)
+        said = log(HANDLERS["HTTPHandler"] % villain.port, 5)
         requests = [bytes(s) for s in villain.streams if s]
         numbers = [int(s[s.index(b"&msg=n") + 6:][:4]) for s in requests if b"name=a&" in s]
         assert numbers == list(range(lost, 5)), (resets, numbers)
-        assert any(b"name=weir&" in s and b"cannot+send+to" in s and b"1+records+lost" in s for s in requests) == bool(lost), requests
+        assert ("cannot send to" in said and "1 records lost" in said) == bool(lost), said
 
 
 @test(covers=["fault 22", "python 28"])
@@ -187,10 +187,10 @@ def a_mail_that_was_cut_off_is_sent_again_whole():
     for resets, lost in ((2, 0), (3, 1)):
         server = MailServer(resets=resets)
         harness.cleanup(server.close)
-        log(HANDLERS["SMTPHandler"] % server.port, 3)
+        said = log(HANDLERS["SMTPHandler"] % server.port, 3)
         mails = [data for _, _, data, _, _ in server.take()]
         assert sum(b"xxx" in m for m in mails) == 3 - lost, len(mails)
-        assert any(b"1 records lost" in m for m in mails) == bool(lost), len(mails)
+        assert ("1 records lost" in said) == bool(lost), said
 
 
 @test(covers=["fault 22"], quick=True)

@@ -11,9 +11,10 @@ class MailServer(socketserver.ThreadingTCPServer):
     allow_reuse_address = True
     daemon_threads = True
 
-    def __init__(self, context=None, auth=False, refuse=(), resets=0, port=0):
+    def __init__(self, context=None, auth=False, refuse=(), resets=0, host="127.0.0.1"):
         """resets: so many mails are cut off by a reset of their connection, in the middle."""
-        super().__init__(("127.0.0.1", port), Session)
+        self.address_family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        super().__init__((host, 0), Session)
         self.context, self.auth, self.refuse, self.resets = context, auth, set(refuse), resets
         self.port = self.server_address[1]
         self.mails = []

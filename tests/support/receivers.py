@@ -10,10 +10,11 @@ import time
 class Datagrams:
     """What was sent when the sender ends is all that take() gives."""
 
-    def __init__(self, path=None):
-        self.socket = socket.socket(socket.AF_INET if path is None else socket.AF_UNIX, socket.SOCK_DGRAM)
+    def __init__(self, path=None, host="127.0.0.1"):
+        family = socket.AF_UNIX if path is not None else socket.AF_INET6 if ":" in host else socket.AF_INET
+        self.socket = socket.socket(family, socket.SOCK_DGRAM)
         self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 8 << 20)
-        self.socket.bind(("127.0.0.1", 0) if path is None else path)
+        self.socket.bind((host, 0) if path is None else path)
         self.port = None if path else self.socket.getsockname()[1]
         self.got = []
         self.lock = threading.Lock()  # held from a datagram's taking to its place in the list
@@ -69,10 +70,11 @@ def http_answer(status=b"200 OK", body=b"ok"):
 class Streams:
     """All bytes of each connection; take() waits until every connection has ended."""
 
-    def __init__(self, path=None, answer=None, context=None):
+    def __init__(self, path=None, answer=None, context=None, host="127.0.0.1"):
         self.context = context
-        self.socket = socket.socket(socket.AF_INET if path is None else socket.AF_UNIX, socket.SOCK_STREAM)
-        self.socket.bind(("127.0.0.1", 0) if path is None else path)
+        family = socket.AF_UNIX if path is not None else socket.AF_INET6 if ":" in host else socket.AF_INET
+        self.socket = socket.socket(family, socket.SOCK_STREAM)
+        self.socket.bind((host, 0) if path is None else path)
         self.socket.listen(64)
         self.port = None if path else self.socket.getsockname()[1]
         self.answer = answer  # answer(connection, bytes so far) -> True: enough, close
