@@ -155,6 +155,11 @@ void control_logger(control *c, slice name, void (*each)(void *arg, const logger
  * recent records alone answer, and trouble (may be NULL) says why; its message is "" otherwise. */
 int control_query(control *c, const record_query *q, int deadline_ms, row_visitor visit, void *arg,
                   weir_error *trouble, weir_error *err);
+/* How many records there are by minute, level and logger; of the query its times (whole minutes where a history
+ * answers), level and logger. Of the first HistoryHandler's records; without one of the recent ones.
+ * *from_history says which. */
+int control_counts(control *c, const record_query *q, int deadline_ms, count_visitor visit, void *arg,
+                   bool *from_history, weir_error *err);
 /* 1: visited. 0: there is none. */
 int control_get_record(control *c, uint64_t id, row_visitor visit, void *arg, weir_error *err);
 /* A live tail: rows that match q, from now on. */

@@ -106,6 +106,8 @@ struct control {
 };
 
 void control_wake(control *c);
+/* The file of the first HistoryHandler, malloc'd; NULL: there is none. */
+char *control_history_path(control *c);
 bool control_stopping(const control *c);
 
 /* ---- gate.c ---- */

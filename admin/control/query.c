@@ -6,8 +6,7 @@
 #include "admin/control/control_internal.h"
 #include "admin/control/recent_rows.h"
 
-/* The file of the first HistoryHandler, malloc'd; NULL: there is none. */
-static char *history_path(control *c) {
+char *control_history_path(control *c) {
     char *path = NULL;
     pthread_mutex_lock(&c->change);
     const generation *g = c->core->generation;
@@ -26,7 +25,7 @@ static int keep_row(void *arg, const row *r) { return row_list_add(arg, r); }
 /* 0: done, or there is none, or it cannot be read now (trouble). -1: it took too long. */
 static int history_rows(control *c, const record_query *q, int64_t deadline_ns, row_list *out,
                         weir_error *trouble, weir_error *err) {
-    char *path = history_path(c);
+    char *path = control_history_path(c);
     history *h = NULL;
     int rc = 0;
     if (path != NULL && history_open(path, &h, trouble) == 0) {
@@ -97,7 +96,7 @@ static int visit_one(void *arg, const row *r) {
 int control_get_record(control *c, uint64_t id, row_visitor visit, void *arg, weir_error *err) {
     int rc = recent_record(c, id, visit, arg, err);
     if (rc != 0) return rc;
-    char *path = history_path(c);
+    char *path = control_history_path(c);
     history *h = NULL;
     one_row one = {visit, arg, false};
     if (path != NULL) {

@@ -20,6 +20,9 @@ void endpoint_reset_all(http_request *r);
 void endpoint_records(http_request *r);
 void endpoint_record(http_request *r);
 void endpoint_context(http_request *r);
+/* api_counts.c */
+void endpoint_histogram(http_request *r);
+void endpoint_facets(http_request *r);
 /* api_tail.c */
 void endpoint_tail(http_request *r);
 /* api_config.c */

@@ -19,6 +19,8 @@ static const endpoint rows[] = {
     {"GET", "/api/records", endpoint_records, 0},
     {"GET", "/api/records/{}", endpoint_record, 0},
     {"GET", "/api/records/{}/context", endpoint_context, 0},
+    {"GET", "/api/histogram", endpoint_histogram, 0},
+    {"GET", "/api/facets", endpoint_facets, 0},
     {"GET", "/api/tail", endpoint_tail, 0},
     {"GET", "/api/config", endpoint_config, 0},
     {"POST", "/api/config", endpoint_apply, ROUTE_CHANGES | ROUTE_BODY | ROUTE_LARGE},

@@ -56,7 +56,7 @@ bool query_glob(slice pattern, slice name) {
     return p == pattern.len;
 }
 
-static bool logger_matches(slice wanted, slice name) {
+bool query_logger_matches(slice wanted, slice name) {
     if (wanted.len == 0) return true;
     bool wild = memchr(wanted.data, '*', wanted.len) != NULL || memchr(wanted.data, '?', wanted.len) != NULL;
     if (wild) return query_glob(wanted, name);
@@ -99,7 +99,7 @@ bool query_matches(const record_query *q, const row *r) {
     if (r->created_us < q->since_us || r->created_us >= q->until_us || r->level < q->min_level) return false;
     if (q->before.id != 0 && compare_key(r, &q->before) >= 0) return false;
     if (q->after.id != 0 && compare_key(r, &q->after) <= 0) return false;
-    if (!logger_matches(q->logger, r->logger)) return false;
+    if (!query_logger_matches(q->logger, r->logger)) return false;
     for (size_t i = 0; i < q->word_count; i++) {
         if (!words_match(r->message, q->words[i])) return false;
     }

@@ -39,10 +39,23 @@ int query_set_words(record_query *q, slice in, arena *a, weir_error *err);
 int query_parse_time(slice in, int64_t now_us, int64_t *out_us, weir_error *err);
 /* '*' any run, '?' one byte, over the whole name. Nothing is special about dots. */
 bool query_glob(slice pattern, slice name);
+/* The query's logger alone: a glob, or a name with its children; "" is all. */
+bool query_logger_matches(slice wanted, slice name);
 /* All conditions but limit. */
 bool query_matches(const record_query *q, const row *r);
 
 /* Receives rows in the query's order; slices live for the call. Nonzero ends the query. */
 typedef int (*row_visitor)(void *arg, const row *r);
+
+/* So many records of one minute (since the epoch), level and logger. */
+#define QUERY_MINUTE_US INT64_C(60000000)
+typedef struct record_count {
+    int64_t minute;
+    int level;
+    slice logger;
+    int64_t count;
+} record_count;
+/* Slices live for the call. Nonzero ends the counting. */
+typedef int (*count_visitor)(void *arg, const record_count *c);
 
 #endif

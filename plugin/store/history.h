@@ -22,6 +22,11 @@ void history_close(history *h);
 int history_query(history *h, const record_query *q, int deadline_ms, row_visitor visit, void *arg,
                   weir_error *err);
 int history_get(history *h, uint64_t id, row_visitor visit, void *arg, weir_error *err);
+/* How many records there are by minute, level and logger, in the order of minutes: of the query its times (in
+ * whole minutes: since rounded down, until up), level and logger. From the counts that are kept with the
+ * rows, so quick over millions of them. Deadline as above. */
+int history_counts(history *h, const record_query *q, int deadline_ms, count_visitor visit, void *arg,
+                   weir_error *err);
 /* The newest row's id and time; zero when empty. */
 int history_newest(history *h, row_key *out, weir_error *err);
 

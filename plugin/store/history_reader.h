@@ -32,6 +32,7 @@ typedef enum reader_statement {
     RS_SITES,
     RS_GET,
     RS_NEWEST,
+    RS_COUNTS,
     /* Each of these twice: newest first, oldest first. */
     RS_SCAN,
     RS_SCAN_OLDEST,

@@ -31,6 +31,9 @@ static const char *const sql[RS_COUNT] = {
         "SELECT s.id, s.level, l.name FROM sites s LEFT JOIN loggers l ON l.id = s.logger ORDER BY s.id",
     [RS_GET] = COLUMNS "FROM records r" JOINS "WHERE r.id = ?1",
     [RS_NEWEST] = "SELECT r.created, r.id FROM records r INDEXED BY records_created" NEWEST_FIRST "LIMIT 1",
+    [RS_COUNTS] =
+        "SELECT c.minute, c.level, l.name, c.count FROM rollup c LEFT JOIN loggers l ON l.id = c.logger"
+        " WHERE c.minute >= ?1 AND c.minute < ?2 AND c.level >= ?3 ORDER BY c.minute, c.level",
     [RS_SCAN] = SCAN NEWEST_FIRST,
     [RS_SCAN_OLDEST] = SCAN OLDEST_FIRST,
     [RS_SITE_NEXT] = SITE_NEXT NEWEST_FIRST "LIMIT 1",

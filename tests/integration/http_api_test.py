@@ -317,6 +317,8 @@ def history_and_recents_are_one_sequence():
     assert sum(r["level"] == "DEBUG" for r in found) == 20  # the history's handler dropped them; the recents hold them
     assert call(service, "GET", "/api/records/" + found[-1]["id"]) == found[-1]
     assert call(service, "GET", "/api/status")["history"] == service.path("history.db")
+    for path in ("/api/histogram", "/api/facets"):  # more of them in counts_test.py
+        assert call(service, "GET", path)["source"] == "history"
 
 
 class Tail:
