@@ -85,6 +85,7 @@ static void sleep_a_while(backend *b, unsigned times) {
 
 /* What is worth doing before a sleep. Publishing also takes back the rings of ended threads. */
 static void settle(backend *b) {
+    suppressed_tell(b, false);
     if (b->owing) notice_emit_all(b);
     early_tell(b, false);
     publish_and_release(b, 0);
@@ -97,6 +98,7 @@ static void calibrate(backend *b) {
     b->ticks_per_ms = clock_ticks_per_ms(&b->set.process->clock);
     b->calibrated_at = now;
     early_tell(b, true);
+    suppressed_tell(b, false);
 }
 
 static void see_waiting(void *arg, ring *r) {
@@ -130,6 +132,7 @@ static void drain(backend *b) {
     early_tell(b, true);
     while (pass(b, true) > 0 && !time_is_up(b)) {
     }
+    suppressed_tell(b, true);
     held_flush_all(b, b->current->generation);
     held_drop_rest(b, b->current->generation);
     if (b->owing) notice_emit_all(b);

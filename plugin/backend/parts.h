@@ -74,8 +74,10 @@ typedef struct delivery {
     record *rec; /* NULL: not yet decoded, or damaged */
     bool damaged;
     uint64_t id;
-    bool fresh; /* has its id from now: no queue can have had it */
-    bool own;   /* of Weir itself: counted as a notice */
+    bool fresh;         /* has its id from now: no queue can have had it */
+    bool own;           /* of Weir itself: counted as a notice */
+    const filter *note; /* what this filter held back is told of: it goes where the filter is, past it */
+    bool note_to_all;   /* the filter is the logger's */
 } delivery;
 
 typedef struct own_record {
@@ -194,6 +196,11 @@ uint64_t route_take_id(backend *b);
 bool route_entry(backend *b, ring_entry *e);
 /* The same for an entry that lies in no ring; own: of Weir itself. */
 bool route_made(backend *b, ring_entry *e, bool own);
+/* What f held back: to all handlers where f is the logger's, else to those that have it. */
+bool route_note(backend *b, ring_entry *e, const filter *f);
+
+/* suppressed.c: of the current generation's filters; all: also what is not due yet. */
+void suppressed_tell(backend *b, bool all);
 
 /* deliver.c */
 bool deliver_group(backend *b, delivery *d, handler **picked, size_t count);

@@ -28,11 +28,18 @@ static bool pass(backend *b, delivery *d, filter *const *filters, size_t count) 
     if (count == 0) return true;
     decode(b, d);
     for (size_t i = 0; i < count && d->rec != NULL; i++)
-        if (!filters[i]->pass(filters[i], d->rec)) return false;
+        if (filters[i] != d->note && !filters[i]->pass(filters[i], d->rec)) return false;
     return true;
 }
 
+static bool has(filter *const *filters, size_t count, const filter *f) {
+    for (size_t i = 0; i < count; i++)
+        if (filters[i] == f) return true;
+    return false;
+}
+
 static bool wanted(backend *b, delivery *d, handler *h) {
+    if (d->note != NULL && !d->note_to_all && !has(h->filters, h->filter_count, d->note)) return false;
     if (d->entry->level < h->level) return false;
     if (!d->fresh && held_had(b, h, d->id)) return false;
     return pass(b, d, h->filters, h->filter_count);
@@ -80,6 +87,7 @@ static bool follow_route(backend *b, delivery *d, source *from) {
     if (__builtin_expect((d->entry->flags & ENTRY_TO_HANDLER) != 0, 0)) return to_one(b, d, g);
     const route *r = generation_route(g, source_logger(from, d->entry->logger));
     if (r == NULL) r = generation_route(g, logger_root()); /* no memory; this one is there */
+    d->note_to_all = d->note != NULL && has(r->filters, r->filter_count, d->note);
     if (!pass(b, d, r->filters, r->filter_count)) return true;
     if (r->any_handler) return to_handlers(b, d, r);
     if (!d->fresh || !last_resort_wants(d->entry->level)) return true;
@@ -98,9 +106,9 @@ bool route_entry(backend *b, ring_entry *e) {
     return true;
 }
 
-bool route_made(backend *b, ring_entry *e, bool own) {
+static bool route_one_made(backend *b, ring_entry *e, bool own, const filter *note) {
     e->id = route_take_id(b);
-    delivery d = {.entry = e, .reader = b->live.reader, .id = e->id, .fresh = true, .own = own};
+    delivery d = {.entry = e, .reader = b->live.reader, .id = e->id, .fresh = true, .own = own, .note = note};
     if (!follow_route(b, &d, &b->live)) return false;
     recent_add(b->set.recents, e);
     b->recents_changed = true;
@@ -108,3 +116,6 @@ bool route_made(backend *b, ring_entry *e, bool own) {
     b->unpublished += e->size;
     return true;
 }
+
+bool route_made(backend *b, ring_entry *e, bool own) { return route_one_made(b, e, own, NULL); }
+bool route_note(backend *b, ring_entry *e, const filter *f) { return route_one_made(b, e, true, f); }

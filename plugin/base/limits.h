@@ -32,6 +32,10 @@
 #define LIMIT_LEVEL_NAMES 256
 /* Handlers alive at one time over all generations: each has a row of counters in the mapping. */
 #define LIMIT_HANDLERS 1024
+/* Kinds of records that one rate limit keeps apart, in sets of four: what is rarer than the thousand most recent
+ * ones is not what floods a log. */
+#define LIMIT_WINDOW_SETS 256
+#define LIMIT_WINDOW_WAYS 4
 /* Filters of one configuration: as many as handlers. */
 #define LIMIT_FILTERS 1024
 /* Targets alive at one time: each has a thread and a queue. */

@@ -8,6 +8,7 @@
 #define WEIR_FILTER_FILTER_H
 
 #include "base/error.h"
+#include "base/limits.h"
 #include "base/param.h"
 #include "record/record.h"
 #include "weir_logging.h"
@@ -16,6 +17,8 @@ typedef struct filter filter;
 typedef struct filter_kind filter_kind;
 
 #define FILTER_PARAMS 8
+/* Of a note: a message cut to 200 bytes, and the words around it. */
+#define FILTER_NOTE_MAX 288
 /* The arguments, in the order of the kind's table; value type VALUE_NONE and given false: left out, or None
  * for one that is not required. They do not outlive create. */
 typedef struct filter_args {
@@ -32,6 +35,13 @@ struct filter_kind {
     /* -1: not made, err says why (without a place: the caller knows it). */
     int (*create)(const filter_args *args, filter **out, weir_error *err);
 };
+/* What a filter that held records back has to tell of them. */
+typedef struct filter_note {
+    char logger[LIMIT_LOGGER_NAME + 1];
+    int level; /* of what was held back */
+    char message[FILTER_NOTE_MAX];
+} filter_note;
+
 struct filter {
     const filter_kind *kind;
     bool (*pass)(filter *f, record *rec);
@@ -40,6 +50,10 @@ struct filter {
      * and pass is not. NULL: no such filter. */
     int (*at_call)(void *arg, weir_record *record);
     void *at_call_arg;
+    /* The next note that is due at now_ns (all: that there is at all). false: none. Asked several times a
+     * second and when its generation ends; the note goes where what was held back would have gone. NULL: it
+     * has none ever. */
+    bool (*tell)(filter *f, int64_t now_ns, bool all, filter_note *out);
 };
 const filter_kind *filter_kind_find(slice class_name);
 /* Without those of the host. */
