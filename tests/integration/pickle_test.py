@@ -65,6 +65,25 @@ def what_would_be_made_by_a_class_is_a_text_and_the_rest_is_read():
     assert [eval(r["repr"])["x"] for r in sets] == ["{1}", "set()", "frozenset({2})", repr(b"a'\n\xff"), "bytearray(b'x')"]
 
 
+@test(covers=["py must 4", "receivers: bombs"], quick=True)
+def how_deep():
+    """Up to 64 what is deep prints as str() prints it; beyond, a text says so and the rest is read."""
+    def nested(depth):
+        value = 1
+        for _ in range(depth):
+            value = [value, {"k": (2,)}]
+        return value
+    for depth in (3, 10, 11, 12, 13, 14, 30, 60, 61, 62, 63, 64, 65, 100):
+        got, = decode([pickle.dumps(dict(attributes(nested(depth)), after=5), 2)])
+        read = eval(got["repr"])
+        levels = depth + 2  # the innermost dict and tuple
+        if levels <= 63:
+            assert str(read["x"]) == str(nested(depth)), (depth, read)
+        if levels > 64:
+            assert read["x"].startswith("<not read"), (depth, read)
+        assert read["after"] == 5 and got["result"] == "record"
+
+
 @test(covers=["py must 4", "receivers: code in a pickle", "receivers: bombs"], quick=True)
 def attacks_come_to_nothing():
     directory = tmp()

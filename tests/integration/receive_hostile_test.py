@@ -1,15 +1,19 @@
 """What hostile senders do to `weir serve`, and what they get."""
 import http.client
+import json
 import os
 import pickle
 import re
 import resource
 import socket
 import struct
+import subprocess
+import sys
 import time
 
 import faults
 import harness
+import island
 import pickles
 from harness import SLOW, scaled, test, tmp, wait_until, weir
 from receiving import CONFIG, Serve, framed
@@ -289,6 +293,40 @@ def beyond_loopback_only_if_it_is_said():
     s = serve.connect("pickle_tcp")
     s.sendall(good())
     serve.wait("pickle_tcp", handled=1)
+    serve.stop()
+
+
+CROWD = """
+import socket, sys
+crowd = []
+for source in ("192.0.2.1",) * 5 + ("192.0.2.2",) * 3 + ("127.0.0.1",) * 10:
+    s = socket.socket()
+    s.bind((source, 0))
+    s.connect((source, int(sys.argv[1])))
+    crowd.append(s)
+print("there", flush=True)
+sys.stdin.read()
+"""
+
+
+@test(covers=["receivers: 1,000 connections", "receivers: address beyond loopback"], quick=True)
+def an_address_beyond_loopback_has_a_bound_of_its_own():
+    place = island.Island()
+    for command in ("ip link set lo up", "ip addr add 192.0.2.1/32 dev lo", "ip addr add 192.0.2.2/32 dev lo"):
+        subprocess.run(place.into() + command.split(), check=True)
+    serve = Serve(doors="pickle_tcp = 0.0.0.0:0\n", receivers="beyond_loopback = yes\nconnections_per_address = 2\n",
+                  wrap=place.into())
+    crowd = subprocess.Popen(place.into() + [sys.executable, "-c", CROWD, str(serve.port("pickle_tcp"))],
+                             stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    harness.cleanup(crowd.wait)
+    harness.cleanup(crowd.kill)
+    assert crowd.stdout.readline() == "there\n"
+    def counts():
+        done = place.weir("stats", "-o", "json", "--pid", serve.pid, check=0)
+        n = json.loads(done.stdout)["receivers"][0]
+        return n["connections_total"] == 14 and n
+    n = wait_until(counts, 10, "all connections")
+    assert n["connections"] == 2 + 2 + 10 and n["dropped"]["connections"] == 3 + 1, n
     serve.stop()
 
 

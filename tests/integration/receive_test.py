@@ -204,6 +204,25 @@ def weir_levels(serve):
 
 
 @test(covers=["py must 2 receivers"], quick=True)
+def large_records():
+    """Up to `frame`; what a ring does not take whole is cut, and says so, as of any record."""
+    serve = Serve(format="%(message)s")
+    s = serve.connect("pickle_tcp")
+    room = 1024 * 1024 - len(pickles.frame_of(pickles.record("", None))) + 4
+    sizes = (100000, 200000, room - 4)
+    for size in sizes:
+        s.sendall(pickles.frame_of(pickles.record("x" * size, None)))
+    s.sendall(pickles.frame_of(pickles.record("x" * (room + 100), None)))
+    serve.wait("pickle_tcp", handled=3, too_large=1)
+    serve.stop()
+    lines = serve.lines()
+    assert lines[0] == "x" * 100000 and lines[1] == "x" * 200000 and len(lines) == 3
+    kept, mark = lines[2].split("\u2026")
+    cut = int(mark.split()[0][1:])
+    assert mark == "[%d bytes cut]" % cut and len(kept) + cut == sizes[2] and len(kept) > 200000, (len(kept), mark)
+
+
+@test(covers=["py must 2 receivers"], quick=True)
 def a_disabled_logger_takes_nothing():
     serve = Serve(format="%(name)s %(message)s")
     s = serve.connect("pickle_tcp")

@@ -38,6 +38,20 @@ def what_it_says():
         assert any(l.startswith("%s:%d: %s" % (path, line, words)) for l in told), (words, told)
 
 
+@test(covers=["py must 2 receivers"], quick=True)
+def a_configuration_as_json():
+    text = {"version": 1, "weir": {"service": "{service}", "run_dir": "{run}", "escape": "none"},
+            "receivers": {"json_tcp": "127.0.0.1:0", "prefix": "r", "connections": 5},
+            "formatters": {"f": {"format": "%(name)s %(message)s"}},
+            "handlers": {"h": {"class": "logging.FileHandler", "filename": "{dir}/out.log", "formatter": "f"}},
+            "root": {"handlers": ["h"]}}
+    serve = Serve(config=json.dumps(text))
+    serve.connect("json_tcp").sendall(b'{"logger": "a", "level": "INFO", "msg": "as JSON"}\n')
+    serve.wait("json_tcp", handled=1)
+    serve.stop()
+    assert serve.lines() == ["r.a as JSON"], serve.lines()
+
+
 @test(quick=True)
 def the_example_is_right():
     done = weir("check", os.path.join(harness.ROOT, "docs/examples/serve.ini"))

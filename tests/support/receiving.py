@@ -85,7 +85,9 @@ class Serve:
             name, address = line.split(" ", 1)
             self.doors[name] = address
         self.pid = self.process.pid
-        if self.wrap:  # strace: the service is its child
+        with open("/proc/%d/comm" % self.pid) as f:
+            inside = f.read().strip() == "weir"
+        if not inside:  # strace: the service is its child
             with open("/proc/%d/task/%d/children" % (self.pid, self.pid)) as f:
                 self.pid = int(f.read().split()[0])
 
