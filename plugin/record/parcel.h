@@ -12,7 +12,8 @@
 enum parcel_flag {
     PARCEL_OWN = 1,       /* of Weir itself: counted as a notice */
     PARCEL_FORMATTED = 2, /* a formatter ran over it: it has `message` */
-    PARCEL_DATED = 4      /* and asctime */
+    PARCEL_DATED = 4,     /* and asctime */
+    PARCEL_MERGED = 8 /* its message is in it: msg and args are printf's, and mean something else to Python */
 };
 
 typedef struct parcel_head {
@@ -20,13 +21,13 @@ typedef struct parcel_head {
     uint32_t flags;
     uint64_t id;
     int64_t created_ns;
-    uint32_t level_len, asctime_len; /* behind the entry, in this order */
+    uint32_t level_len, asctime_len, message_len, reserved; /* behind the entry, in this order */
 } parcel_head;
 
 /* Appends one of a decoded record. asctime data NULL: none was made. out->failed: no memory. */
 void parcel_put(const record *rec, slice asctime, uint32_t flags, text *out);
 /* The same, but the record's attributes are all in it: any reader can open it, in any process. It is a made
- * record then, whose message is merged only when somebody asks for it. false: no memory. */
+ * record then. false: no memory. */
 bool parcel_put_whole(record *rec, slice asctime, uint32_t flags, text *out);
 /* The parcel at *at of `all`, and *at moves behind it; NULL: the end, or damage. */
 const parcel_head *parcel_next(slice all, size_t *at);

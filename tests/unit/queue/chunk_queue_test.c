@@ -348,3 +348,82 @@ Test(chunks, descriptions_have_a_bound) {
     cr_assert_null(chunk_queue_create(&dir, 7, QUEUE_SIZE, slice_make(words, sizeof words), &err));
     cr_assert_eq(err.code, WEIR_ERR_INVALID);
 }
+
+Test(chunks, bytes_beside_the_backends_are_published_with_them_or_at_once) {
+    chunk_queue *q = make(QUEUE_SIZE);
+    char out[256];
+    chunk_queue_share(q);
+    cr_assert(chunk_queue_is_shared(q));
+    cr_assert(chunk_queue_put_beside(q, 2, SLICE_LITERAL("beside\n")));
+    cr_assert_eq(take(q, out, true), 7, "at once: the backend has nothing of its own there");
+    cr_assert(chunk_queue_add(q, 1, 10, SLICE_LITERAL("main\n"), 1));
+    chunk_queue_set_main_dirty(q, true);
+    cr_assert(chunk_queue_put_beside(q, 2, SLICE_LITERAL("later\n")));
+    cr_assert_eq(take(q, out, false), 0, "the backend has not said which of its records are in");
+    chunk_queue_publish(q);
+    chunk_queue_set_main_dirty(q, false);
+    cr_assert_eq(take(q, out, true), 11);
+    cr_assert(memcmp(out, "main\nlater\n", 11) == 0);
+    cr_assert(chunk_queue_had(q, 10) && !chunk_queue_had(q, 11), "a listener's record says nothing of ids");
+    chunk_queue_free(q);
+}
+
+enum { BESIDE = 20000 };
+
+static void *put_beside(void *arg) {
+    chunk_queue *q = arg;
+    char line[32];
+    for (int i = 0; i < BESIDE; i++) {
+        int n = snprintf(line, sizeof line, "b%d\n", i);
+        while (!chunk_queue_put_beside(q, 2, slice_make(line, (size_t)n)))
+            chunk_queue_wait_room(q, chunk_queue_read_pos(q), 1);
+    }
+    return NULL;
+}
+
+static void *add_mainly(void *arg) {
+    chunk_queue *q = arg;
+    char line[32];
+    for (int i = 0; i < BESIDE; i++) {
+        int n = snprintf(line, sizeof line, "m%d\n", i);
+        for (bool in = false; !in;) {
+            chunk_queue_lock(q);
+            in = chunk_queue_add(q, 1, (uint64_t)i + 1, slice_make(line, (size_t)n), 1);
+            chunk_queue_set_main_dirty(q, true);
+            if (!in || i % 7 == 0 || i == BESIDE - 1) {
+                chunk_queue_publish(q);
+                chunk_queue_set_main_dirty(q, false);
+            }
+            chunk_queue_unlock(q);
+        }
+    }
+    return NULL;
+}
+
+Test(chunks, two_producers_lose_nothing_and_keep_their_order, .timeout = 60) {
+    chunk_queue *q = make(QUEUE_SIZE);
+    pthread_t threads[2];
+    static char out[2 * QUEUE_SIZE];
+    int next[2] = {0, 0};
+    chunk_queue_share(q);
+    cr_assert_eq(pthread_create(&threads[0], NULL, put_beside, q), 0);
+    cr_assert_eq(pthread_create(&threads[1], NULL, add_mainly, q), 0);
+    while (next[0] < BESIDE || next[1] < BESIDE) {
+        chunk_view view;
+        if (chunk_queue_peek(q, &view, 1, SIZE_MAX) == 0) {
+            chunk_queue_wait_data(q, 1);
+            continue;
+        }
+        size_t len = view.bytes.len;
+        memcpy(out, view.bytes.data, len);
+        out[len] = '\0';
+        for (char *at = out; *at != '\0'; at = strchr(at, '\n') + 1) {
+            int which = *at == 'b' ? 0 : 1;
+            cr_assert_eq(atoi(at + 1), next[which], "%.10s", at);
+            next[which]++;
+        }
+        chunk_queue_consume(q, len, NULL, NULL);
+    }
+    for (int i = 0; i < 2; i++) pthread_join(threads[i], NULL);
+    chunk_queue_free(q);
+}

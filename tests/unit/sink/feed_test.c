@@ -1,0 +1,67 @@
+/* When a listener ends: with its generation, but not before its queue has no record of it any more. */
+#include "sink/feed.h"
+
+#include <criterion/criterion.h>
+#include <stdlib.h>
+
+static int freed, rested;
+
+static feed_result take(feed *f, const feed_record *r, weir_error *err) {
+    return (void)f, (void)r, (void)err, FEED_DONE;
+}
+static void rest(feed *f) { (void)f, rested++; }
+static void release(feed *f) {
+    freed++;
+    free(f);
+}
+
+static feed *make(const char *queue) {
+    feed *f = calloc(1, sizeof *f);
+    *f = (feed){.take = take, .rest = rest, .free = release};
+    snprintf(f->queue, sizeof f->queue, "%s", queue);
+    feed_add(f);
+    return f;
+}
+
+Test(feed, has_a_number_of_its_own) {
+    feed *a = make("q"), *b = make("q");
+    cr_assert_neq(a->number, b->number);
+    cr_assert_eq(feed_find(a->number), a);
+    cr_assert_eq(feed_find(b->number), b);
+    cr_assert_null(feed_find(b->number + 1));
+}
+
+Test(feed, without_a_queue_it_ends_at_once) {
+    feed_end(make("q"));
+    cr_assert_eq(freed, 1);
+    feed_end(NULL);
+}
+
+Test(feed, with_one_it_ends_when_the_queue_was_found_empty_twice) {
+    feed_sink_opened("q");
+    feed_sink_opened("r");
+    feed *old = make("q"), *now = make("q");
+    uint64_t number = old->number;
+    feed_end(old);
+    cr_assert_eq(freed, 0);
+    feed_sink_idle("r");
+    feed_sink_idle("r");
+    cr_assert_eq(freed, 0, "another queue");
+    feed_sink_idle("q");
+    cr_assert_eq(feed_find(number), old, "a record of its may have come meanwhile");
+    feed_sink_idle("q");
+    cr_assert_eq(freed, 1);
+    cr_assert_null(feed_find(number));
+    cr_assert_eq(feed_find(now->number), now);
+    cr_assert_eq(rested, 2);
+}
+
+Test(feed, ends_with_the_last_sink_of_its_queue) {
+    feed_sink_opened("q");
+    feed_sink_opened("q"); /* a definition that is tried out */
+    feed_end(make("q"));
+    feed_sink_closed("q");
+    cr_assert_eq(freed, 0);
+    feed_sink_closed("q");
+    cr_assert_eq(freed, 1);
+}
