@@ -17,6 +17,7 @@ static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static pthread_once_t registered = PTHREAD_ONCE_INIT;
 static weir_core *core;    /* under lock */
 static uint32_t flushers;  /* atomic: threads in weir_flush, which use the core without the lock */
+static uint32_t stops;     /* atomic: see host_stops */
 static uint32_t editors;   /* atomic: threads between host_enter and host_leave */
 static weir_core *parents; /* in a forked child: the parent's, of which only the plan may be read */
 
@@ -187,7 +188,9 @@ static void end_flushes(void) {
 /* An edit takes milliseconds; one more does not begin, since that takes the lock. */
 static void end_edits(void) {
     uint32_t inside;
+    __atomic_store_n(&stops, 1, __ATOMIC_RELEASE);
     while ((inside = __atomic_load_n(&editors, __ATOMIC_ACQUIRE)) != 0) futex_wait(&editors, inside, 1);
+    __atomic_store_n(&stops, 0, __ATOMIC_RELEASE);
 }
 
 static void stop_locked(void) {
@@ -332,6 +335,8 @@ int host_enter(bool start, weir_error *err) {
     visit_end(&v);
     return runs ? 0 : error_set(err, WEIR_ERR_STATE, "Weir does not run (weir_start)");
 }
+
+const uint32_t *host_stops(void) { return &stops; }
 
 void host_leave(void) {
     __atomic_sub_fetch(&editors, 1, __ATOMIC_ACQ_REL);

@@ -35,6 +35,8 @@ int api_no_memory(weir_error *err);
 /* In weir_plugin.c: keeps Weir from being stopped; start: starts it where it never was. 0, or -1 and err. */
 int host_enter(bool start, weir_error *err);
 void host_leave(void);
+/* Nonzero (atomic) while Weir is being stopped: whoever waits between the two gives up. */
+const uint32_t *host_stops(void);
 /* Starts Weir by a configuration, the file at path or a text, where it never ran. 1: it ran, and nothing was
  * done. 0, or -1 and err (the default setup runs then). */
 int host_start_by(const char *path, slice content, const char *name, bool disable_existing, weir_error *err);

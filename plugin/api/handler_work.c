@@ -6,6 +6,9 @@
 #include "api/records.h"
 #include "base/worker.h"
 
+/* How long weir_stop may have to wait for a thread that waits for a target. */
+#define WAIT_SLICE_NS (50 * (int64_t)1000000)
+
 static int64_t deadline_of(int timeout_ms) {
     return timeout_ms < 0 ? INT64_MAX : clock_monotonic_ns() + (int64_t)timeout_ms * 1000000;
 }
@@ -31,12 +34,24 @@ static target *settled_target(weir_handler *h, int64_t deadline_ns, weir_error *
     return found;
 }
 
-/* 0, or -1: Weir does not run, or this thread may not wait for it. */
-static int begin(weir_error *err, bool start) {
+/* In slices: whoever stops Weir waits for this thread. */
+static bool drain(target *t, int64_t deadline_ns) {
+    for (;;) {
+        int64_t slice_end = clock_monotonic_ns() + WAIT_SLICE_NS;
+        if (target_drain(t, slice_end < deadline_ns ? slice_end : deadline_ns)) return true;
+        if (clock_monotonic_ns() >= deadline_ns || __atomic_load_n(host_stops(), __ATOMIC_ACQUIRE) != 0)
+            return false;
+    }
+}
+
+static int may_wait(weir_error *err) {
     if (worker_is_self() || api_in_edit())
         return error_set(err, WEIR_ERR_STATE, "not from weir_edit, nor a handler, filter or formatter");
-    return host_enter(start, err);
+    return 0;
 }
+
+/* 0, or -1: Weir does not run, or this thread may not wait for it. */
+static int begin(weir_error *err) { return may_wait(err) != 0 ? -1 : host_enter(false, err); }
 
 /* The name of what is open of it. false: nothing is. */
 static bool key_of(weir_handler *h, char key[HANDLER_STATS_NAME]) {
@@ -58,11 +73,11 @@ static bool keeps_records(weir_handler *h) {
 int weir_handler_flush(weir_handler *h, int timeout_ms) {
     weir_error err;
     int64_t deadline = deadline_of(timeout_ms);
-    if (h == NULL || begin(&err, false) != 0) return -1;
+    if (h == NULL || begin(&err) != 0) return -1;
     target *t = settled_target(h, deadline, &err);
     int rc = err.code == WEIR_OK ? 0 : -1;
     if (t != NULL) {
-        rc = target_drain(t, deadline) ? 0 : -1;
+        rc = drain(t, deadline) ? 0 : -1;
         target_release(t);
     } else if (rc == 0 && keeps_records(h)) {
         rc = control_flush(control_current(), deadline);
@@ -76,12 +91,12 @@ int weir_handler_do_rollover(weir_handler *h, int timeout_ms, weir_error *err) {
     int64_t deadline = deadline_of(timeout_ms);
     if (err == NULL) err = &own;
     if (h == NULL) return api_missing("handler", err);
-    if (begin(err, false) != 0) return -1;
+    if (begin(err) != 0) return -1;
     target *t = settled_target(h, deadline, err);
     int rc = -1;
     if (t != NULL) {
-        rc = target_drain(t, deadline)
-                 ? target_roll(t, deadline, err)
+        rc = drain(t, deadline)
+                 ? target_roll(t, deadline, host_stops(), err)
                  : error_set(err, WEIR_ERR_TIMEOUT, "what it was given is not written in time");
         target_release(t);
     } else if (err->code == WEIR_OK) {
@@ -146,6 +161,22 @@ static int attributes_of(weir_record *r, value *out, int *level, weir_error *err
     return r->changeable || record_dict(rec, out) ? 0 : api_no_memory(err);
 }
 
+/* The same with Weir kept from stopping; what asks for an edit afterwards must not keep it. */
+static bool find_key(weir_handler *h, char key[HANDLER_STATS_NAME]) {
+    if (host_enter(false, NULL) != 0) return false;
+    bool open = key_of(h, key);
+    host_leave();
+    return open;
+}
+
+static int open_if_needed(const char *function, weir_handler *h, char key[HANDLER_STATS_NAME],
+                          weir_error *err) {
+    if (find_key(h, key)) return 0;
+    if (api_edit(function, open_it, h, err) != 0) return -1;
+    return find_key(h, key) ? 0
+                            : error_set(err, WEIR_ERR_CONFLICT, "the configuration was replaced meanwhile");
+}
+
 static int give(const char *function, weir_handler *h, weir_record *r, bool filtered, weir_error *err) {
     char key[HANDLER_STATS_NAME];
     value attributes;
@@ -154,19 +185,11 @@ static int give(const char *function, weir_handler *h, weir_record *r, bool filt
     if (err == NULL) err = &own;
     err->code = WEIR_OK;
     if (h == NULL) return api_missing("handler", err);
-    if (attributes_of(r, &attributes, &level, err) != 0 || begin(err, true) != 0) return -1;
-    int rc = 0;
-    if (!key_of(h, key)) {
-        rc = api_edit(function, open_it, h, err);
-        if (rc == 0 && !key_of(h, key))
-            rc = error_set(err, WEIR_ERR_CONFLICT, "the configuration was replaced meanwhile");
-    }
-    const char *name = weir_record_str(r, "name", NULL);
-    bound_logger *from = logger_of_handle(weir_get_logger(name));
-    if (rc == 0 && front_emit_to(from, level, &attributes, slice_of(key), filtered) != 0)
-        rc = error_set(err, WEIR_ERR_SYSTEM, "there is no room for the record: it is counted as dropped");
-    host_leave();
-    return rc;
+    if (may_wait(err) != 0 || attributes_of(r, &attributes, &level, err) != 0) return -1;
+    if (open_if_needed(function, h, key, err) != 0) return -1;
+    bound_logger *from = logger_of_handle(weir_get_logger(weir_record_str(r, "name", NULL)));
+    if (front_emit_to(from, level, &attributes, slice_of(key), filtered) == 0) return 0;
+    return error_set(err, WEIR_ERR_SYSTEM, "there is no room for the record: it is counted as dropped");
 }
 
 int weir_handler_handle(weir_handler *h, weir_record *r, weir_error *err) {

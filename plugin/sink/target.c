@@ -100,7 +100,7 @@ bool target_drain(target *t, int64_t deadline_ns) {
     }
 }
 
-int target_roll(target *t, int64_t deadline_ns, weir_error *err) {
+int target_roll(target *t, int64_t deadline_ns, const uint32_t *stop, weir_error *err) {
     if (!slice_is(target_spec(t)->kind, "rolling"))
         return error_set(err, WEIR_ERR_INVALID, "%s does not roll over", t->name);
     uint32_t ticket = __atomic_add_fetch(&t->roll_asked, 1, __ATOMIC_ACQ_REL);
@@ -109,7 +109,8 @@ int target_roll(target *t, int64_t deadline_ns, weir_error *err) {
         uint32_t seen = __atomic_load_n(&t->roll_done, __ATOMIC_ACQUIRE);
         if ((int32_t)(seen - ticket) >= 0) break;
         int64_t left_ms = (deadline_ns - clock_monotonic_ns()) / 1000000;
-        if (left_ms <= 0 || __atomic_load_n(&t->thread.finished, __ATOMIC_ACQUIRE) != 0)
+        if (left_ms <= 0 || __atomic_load_n(stop, __ATOMIC_ACQUIRE) != 0 ||
+            __atomic_load_n(&t->thread.finished, __ATOMIC_ACQUIRE) != 0)
             return error_set(err, WEIR_ERR_TIMEOUT, "%s was not rolled over in time", t->name);
         futex_wait(&t->roll_done, seen, left_ms < DRAIN_SLICE_MS ? (int)left_ms + 1 : DRAIN_SLICE_MS);
     }

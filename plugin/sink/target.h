@@ -71,8 +71,9 @@ void target_registry_notice(const target_registry *r, const char *name, int leve
 /* Waits until what is published now is written, or deadline. */
 bool target_drain(target *t, int64_t deadline_ns);
 /* The writer begins its file anew, between two records; waits until it has. WEIR_ERR_INVALID: it is no target
- * that rolls; WEIR_ERR_TIMEOUT; else the system's reason. Any thread that has a reference. */
-int target_roll(target *t, int64_t deadline_ns, weir_error *err);
+ * that rolls; WEIR_ERR_TIMEOUT (also when *stop, atomic, is set); else the system's reason. Any thread that
+ * has a reference. */
+int target_roll(target *t, int64_t deadline_ns, const uint32_t *stop, weir_error *err);
 /* Calls each for every target alive (registry locked). */
 void target_registry_each(target_registry *r, void (*each)(void *arg, target *t), void *arg);
 
