@@ -209,25 +209,28 @@ def every_method_that_python_lets_one_override():
         "h": {"class": "probe.Http", "args": "('127.0.0.1:%d', '/log', 'POST')" % forms.port},
         "e": {"class": "probe.Event", "args": "('app',)", "kwargs": "{'address': '%s'}" % journal, "formatter": "f"},
     }
+    def own_lines(lines):  # without those of Weir's own: of drops, of the journal
+        return [line for line in lines if not re.search(rb"dropped|NTEventLog", line if isinstance(line, bytes) else line.encode())]
+
     with service(config(handlers)) as s:
         s.run("log a 20 first")
         s.run("log a 40 bad one")
         s.run("log a 20 now")
         assert s.run("target") == "t"
-        wait_until(lambda: len(s.lines("t.log")) == 3, 10, "the flush that the class asked for")
+        wait_until(lambda: len(own_lines(s.lines("t.log"))) == 3, 10, "the flush that the class asked for")
         s.run("log a 20 last")
         s.run("flush 10000")
         assert s.stop() == 0
-        assert [l for l in s.stderr().splitlines() if "OVER" in l] == ["OVER first", "OVER bad one", "OVER now", "OVER last"], s.stderr()
-        assert s.lines("t.log") == ["first", "bad one", "now", "last"], s.lines("t.log")
-    sent = b"".join(line for line in b"".join(streams.take()).splitlines(True) if b"record dropped" not in line)
+        assert own_lines(l for l in s.stderr().splitlines() if "OVER" in l) == ["OVER first", "OVER bad one", "OVER now", "OVER last"], s.stderr()
+        assert own_lines(s.lines("t.log")) == ["first", "bad one", "now", "last"], s.lines("t.log")
+    sent = b"".join(own_lines(b"".join(streams.take()).splitlines(True)))
     assert sent == b"PICKLE first\nPICKLE now\nPICKLE last\n", sent
-    got = sorted(line for line in datagrams.take(4) if b"record dropped" not in line)
+    got = sorted(own_lines(datagrams.take(5)))
     assert got == sorted([b"<1011>first\0", b"<1011>now\0", b"<1011>last\0"]), got
-    assert [b.split(b"\r\n\r\n")[1] for b in forms.take()] == [b"what+is=%s&none=None" % w for w in (b"first", b"bad+one", b"now", b"last")]
-    entries = [e for e in events.take(4)]
+    assert [b.split(b"\r\n\r\n")[1] for b in own_lines(forms.take())] == [b"what+is=%s&none=None" % w for w in (b"first", b"bad+one", b"now", b"last")]
+    entries = own_lines(events.take(5))
     assert all(b"EVENT_ID=%d\nEVENT_CATEGORY=7\nEVENT_TYPE=7\n" % (100 + level) in e for e, level in zip(entries, (20, 40, 20, 20))), entries
-    subjects = [re.search(rb"^Subject: (.*)\r$", m[2], re.M).group(1) for m in mails.take()]
+    subjects = [re.search(rb"^Subject: (.*)\r$", m[2], re.M).group(1) for m in mails.take() if own_lines([m[2]])]
     assert subjects == [b"TAG ERROR: bad one"], subjects
 
 
