@@ -16,6 +16,7 @@ typedef struct checker {
     name_map filters;
     name_map handlers;
     name_map loggers; /* qualname -> index */
+    name_map running; /* qualname -> index in the plan that runs; made when it is asked for */
     name_map listed;  /* sections that a keys= names */
     uint32_t *taken;  /* by handler: the last list (counted in lists) that it was taken into */
     uint32_t lists;

@@ -68,10 +68,24 @@ static bool parse_int(slice in, bool *nonzero) {
     return digit;
 }
 
+/* dictConfig leaves it as it was where it says nothing; a file means 1. */
+static bool propagate_so_far(checker *c, slice qualname) {
+    const config_plan *current = c->rules->current;
+    uint32_t index;
+    if (!c->is_dict || current == NULL) return true;
+    if (c->running.memory == NULL) {
+        name_map_init(&c->running, &c->plan->memory);
+        for (size_t i = 0; i < current->logger_count; i++)
+            if (name_map_put(&c->running, 0, current->loggers[i].qualname, (uint32_t)i) != 0)
+                c->no_memory = true;
+    }
+    return !name_map_get(&c->running, 0, qualname, &index) || current->loggers[index].propagate;
+}
+
 static void read_propagate(checker *c, const ini_section *s, plan_logger *l) {
     slice in;
     int line;
-    l->propagate = true;
+    l->propagate = propagate_so_far(c, l->qualname);
     if (!check_value(c, s, "propagate", &in, &line)) return;
     if (!parse_int(in, &l->propagate))
         problems_add(c->p, line, s->name.data, "propagate", "\"%s\" is no integer (1: on, 0: off)",

@@ -106,7 +106,7 @@ def some(items, count):
     return items[::max(1, len(items) // count)]
 
 
-@test()
+@test(covers=["config: either form"])
 def weir_and_python_do_the_same_with_either_form():
     found = [f for f in collected() if "disable_existing_loggers" not in f[0] and not any("sleep" == line.get("op") for line in f[1])]
     by_config = {config: (ini, text) for config, ini, text in round_trip([config for config, _, _ in found])}

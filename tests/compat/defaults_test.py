@@ -45,7 +45,7 @@ def config(args="%(out)s,", default="", more=""):
     return CONFIG.replace("{args}", args).replace("{default}", default).replace("{more}", more)
 
 
-@test(quick=True)
+@test(covers=["config: fileConfig defaults"], quick=True)
 def defaults_are_keys_of_default_before_the_text():
     assert both(config(), ["cls=StreamHandler", "out=sys.stdout"]).stdout == "INFO x m\n"
     both(config(), ["CLS=StreamHandler", "Out=sys.stdout"]) # case of keys

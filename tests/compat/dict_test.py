@@ -59,11 +59,23 @@ def applied_again_and_mixed_with_ini():
     agree(other, LINES + [{"op": "reconfigure", "path": "again.json"}] + LINES, [("again.json", config())])
 
 
+@test(quick=True)
+def propagate_stays_where_nothing_is_said_of_it():
+    first = config(loggers={"a": {"level": "INFO", "handlers": ["h"], "propagate": False}, "a.b": {"propagate": True}, "c": {}})
+    second = config(loggers={"a": {"level": "INFO", "handlers": ["h"]}, "a.b": {"handlers": ["h"]}, "c": {"propagate": False}, "d": {}})
+    file = ini({"root": ("", "DEBUG", "h", None), "a": ("a", "INFO", "h", "0"), "c": ("c", None, "h", None)}, {"h": OUT}, {"f": {"format": "ini %(message)s"}})
+    steps = lambda *names: [line for n in names for line in [{"op": "reconfigure", "path": n}] + LINES]
+    files = [("2.json", second), ("f.ini", file)]
+    agree(first, LINES + steps("2.json", "2.json"), files)
+    agree(first, LINES + steps("f.ini", "2.json", "f.ini"), files)
+    agree(file, LINES + steps("2.json"), files)
+
+
 def incremental(**more):
     return json.dumps({"version": 1, "incremental": True, **more})
 
 
-@test(quick=True)
+@test(covers=["config: dictConfig"], quick=True)
 def incremental_changes_levels_and_propagate_only():
     loggers = {"a": {"level": "INFO", "handlers": ["h"]}, "a.b": {"level": "WARNING", "propagate": False, "handlers": ["h"]}}
     first = config(loggers=loggers, handlers={"h": STREAM, "f": {"class": "logging.FileHandler", "filename": "f.log", "mode": "w", "formatter": "f"}}, root={"level": "DEBUG", "handlers": ["h", "f"]})
@@ -98,7 +110,7 @@ def what_an_incremental_one_may_not_say_changes_nothing():
         assert words in done.stderr and done.stdout == "DEBUG a still\n", (change, done)
 
 
-@test(quick=True)
+@test(covers=["config: dictConfig"], quick=True)
 def factories_defaults_and_keys_that_python_ignores():
     agree(config(formatters={"f": {"()": "logging.Formatter", "fmt": "%(x)s %(message)s", "defaults": {"x": "é%"}}, "g": {"()": "logging.Formatter", "format": "{message} {y}", "style": "{", "validate": False, "defaults": {"y": 1.5}},
                              "d": {"()": "logging.Formatter", "fmt": "$message $x", "style": "$", "defaults": {"x": None, "message": "no"}}, "plain": {"format": "no fields", "validate": False}},

@@ -49,7 +49,7 @@ def compare(filters, loggers, handlers, lines=LINES):
         assert outcome(log, form, lines)[1:] == python[1:], form
 
 
-@test(quick=True)
+@test(covers=["filters: by name"], quick=True)
 def a_prefix_is_a_logger_and_its_children():
     for wanted in (None, "", "a", "a.b", "a.b.c", "b", "c", "root"):
         compare({"x": wanted}, {"": ("DEBUG", ["h", "all"], [], True)}, {"h": ("h.log", "NOTSET", ["x"]), "all": ("all.log", "INFO", [])})

@@ -35,7 +35,7 @@ def check(service, text, *more):
     return harness.weir("check", path, *more)
 
 
-@test(quick=True)
+@test(covers=["config: what a push disables"], quick=True)
 def the_loggers_that_a_push_would_disable_are_named():
     own = "disable_existing_loggers = yes\nservice = " + NAME
     with Service(config(own), name=NAME) as service:

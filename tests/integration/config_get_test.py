@@ -46,7 +46,7 @@ def get(service, form):
     return service.weir("config", "get", *(["--as", form] if form else []), check=0).stdout
 
 
-@test(quick=True)
+@test(covers=["config: either form"], quick=True)
 def either_form_of_what_runs_and_back():
     with Service(CONFIG) as service:
         assert get(service, None).replace("***", 'can%%ary"1') == CONFIG or "***" in get(service, None)

@@ -50,7 +50,7 @@ def noisy(service, logger, n, level=40):
         service.run("say %s %d same words" % (logger, level))
 
 
-@test(quick=True)
+@test(covers=["filters: rate and duplicates"], quick=True)
 def the_last_window_is_told_by_itself_at_its_level_and_where_the_filter_is():
     with Service(CONFIG.replace("{per}", "1s")) as service:
         noisy(service, "app", 10)
