@@ -57,8 +57,8 @@ static void take_over(control *c, const push_request *request, config_plan *plan
     config_plan_free(old);
 }
 
-/* Filters that run at the call; no thread is in one of the old ones when it returns. Before the swap: after it
- * the old generation, and its filters with it, may be freed at any time. */
+/* Filters that run at the call; no thread is in one of the old ones when it returns. Before the swap: after
+ * it the old generation, and its filters with it, may be freed at any time. */
 static void take_hooks(control *c, const generation *now, const generation *next) {
     if (now->hook_count + next->hook_count == 0) return;
     if (call_hooks_configure(next->hooks, next->hook_count) != 0)
