@@ -220,6 +220,27 @@ def a_directory_that_may_not_even_be_entered():
             all_in(service)
 
 
+@test(covers=["fault 19", "fault 12", "py must 7"], quick=True)
+def the_old_file_is_renamed_and_no_new_one_can_be_made():
+    """A file system without a free inode: lines go on into the renamed file, which is told; then into a new one."""
+    for kind in ROLLING:
+        with rolling(kind) as service:
+            service.wrap = faults.in_mounts("cp -p {0}/host.log {0}/../was; mount -t tmpfs -o nr_inodes=3,size=1m none {0}; cp -p {0}/../was {0}/host.log; "
+                                            "touch {0}/filler".format(service.path("logs")))
+            service.start()
+            inside = "/proc/%d/root%s/" % (service.pid, service.path("logs"))
+            some(service)
+            assert sorted(os.listdir(inside)) == ["filler", next_name(kind)], os.listdir(inside)
+            found = oracle.read(whole_lines(read(inside + next_name(kind))))
+            oracle.check_complete(oracle.accepted(service.path("page")), found, beyond=0)
+            wait_until(lambda: any("cannot open" in line for line in service.lines("told.log")), 10, "a word on it")
+            os.remove(inside + "filler")
+            some(service, 10)
+            assert sorted(os.listdir(inside)) == ["host.log", next_name(kind)], os.listdir(inside)
+            found += oracle.read(whole_lines(read(inside + "host.log")))
+            oracle.check_complete(oracle.accepted(service.path("page")), found, beyond=0)
+
+
 @test(covers=["fault 19", "py must 7"], quick=True)
 def a_rollover_over_links():
     for kind in ROLLING:
