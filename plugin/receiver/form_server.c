@@ -37,6 +37,7 @@ struct form_server {
     int epoll;
     form_place places[RECEIVE_FORMS];
     form *suspended;
+    bool ending; /* nothing waits any more */
 };
 
 /* ---- a request's life ---- */
@@ -152,7 +153,7 @@ static enum MHD_Result hand_in_form(form_server *f, form *one, const char *metho
     struct sockaddr_storage *peer = one->at != NULL ? &one->at->peer : NULL;
     if (one->too_large || frame.len > (size_t)f->r->settings.frame)
         return refuse(f, one, 413, RECEIVE_TOO_LARGE, "the record is longer than frame allows\n");
-    hand_in got = receive_frame(f->r, DOOR_HTTP, frame, peer, true);
+    hand_in got = receive_frame(f->r, DOOR_HTTP, frame, peer, !f->ending);
     if (got == HAND_IN_FULL) {
         MHD_suspend_connection(one->connection);
         one->suspended = f->r->full = true;
@@ -204,7 +205,8 @@ int form_server_create(receivers *r, form_server **out, weir_error *err) {
 
 void form_server_free(form_server *f) {
     if (f == NULL) return;
-    while (f->suspended != NULL) form_server_retry(f);
+    f->ending = true;
+    if (f->suspended != NULL) form_server_retry(f); /* libmicrohttpd cannot end while some are suspended */
     if (f->mhd != NULL) MHD_stop_daemon(f->mhd);
     free(f);
 }

@@ -13,6 +13,9 @@ from receiving import CONFIG, Serve, framed
 
 GOOD = {"name": "good", "levelno": 20, "levelname": "INFO", "msg": "fine"}
 
+FORM = (b"POST / HTTP/1.1\r\nHost: a\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: 50\r\n\r\n"
+        b"name=form&levelno=20&levelname=INFO&lineno=1&msg=m")
+
 
 def good(**more):
     return framed(pickle.dumps(dict(GOOD, **more), 1))
@@ -184,6 +187,10 @@ def a_target_that_stands_still():
     harness.cleanup(os.close, keep)
     config = CONFIG.replace("args = ('{dir}/out.log',)", "args = ('%s', 'a')" % fifo)
     serve = Serve(config=config, weir_keys="overflow = block\nqueue = 64KiB\nqueue_total = 256KiB\nstop_timeout = 30s", format="%(name)s %(lineno)d %(message)s")
+    forms = [serve.connect("http") for _ in range(3)]
+    for form in forms:
+        form.sendall(FORM[:50])
+    wait_until(lambda: serve.counts("http")["connections"] == 3, 10)
     s = serve.connect("pickle_tcp")
     frames = b"".join(good(lineno=i, msg="x" * 500) for i in range(count))
     sender = threading.Thread(target=s.sendall, args=(frames,), daemon=True)
@@ -196,6 +203,11 @@ def a_target_that_stands_still():
         n = serve.counts("pickle_udp")
         return before == serve.counts("pickle_tcp")["handled"] and n["dropped"]["full"] > 100 and n
     n = wait_until(stuck, 30, "the ring to be full")
+    for form in forms:
+        form.sendall(FORM[50:])  # it is whole now, and waits
+    for _ in range(5):
+        assert stuck()
+    assert serve.counts("http")["handled"] == 0
     assert sender.is_alive() and n["dropped"]["full"] > 0
     got = []
 
@@ -210,8 +222,62 @@ def a_target_that_stands_still():
     numbers = lambda: [int(l.split()[1]) for l in list(got) if l.startswith(b"good ")]
     wait_until(lambda: len(numbers()) >= count, 60, "all lines")
     assert numbers() == list(range(count))
+    assert all(form.recv(12) == b"HTTP/1.1 200" for form in forms)
+    wait_until(lambda: sum(l.startswith(b"form 1 m") for l in list(got)) == 3, 10, "the forms")
     udp = serve.counts("pickle_udp")
     assert udp["frames"] == udp["handled"] + udp["dropped"]["full"], udp
+    serve.stop()
+
+
+@test(covers=["py must 2 receivers"])
+def a_stop_while_all_stands_still():
+    """It ends within its stop_timeout, with a sender, a form and a target that all wait."""
+    directory = tmp()
+    fifo = os.path.join(directory, "fifo")
+    os.mkfifo(fifo)
+    keep = os.open(fifo, os.O_RDWR | os.O_NONBLOCK)
+    harness.cleanup(os.close, keep)
+    config = CONFIG.replace("args = ('{dir}/out.log',)", "args = ('%s', 'a')" % fifo)
+    serve = Serve(config=config, weir_keys="overflow = block\nqueue = 64KiB\nqueue_total = 256KiB\nstop_timeout = 500ms", format="%(message)s")
+    form = serve.connect("http")
+    form.sendall(FORM[:50])
+    wait_until(lambda: serve.counts("http")["connections"] == 1, 10)
+    s = serve.connect("pickle_tcp")
+
+    def send():
+        try:
+            s.sendall(good(msg="x" * 500) * 20000)
+        except OSError:
+            pass  # it has ended
+    sender = threading.Thread(target=send)
+    sender.start()
+
+    def stuck():
+        before = serve.counts("pickle_tcp")["handled"]
+        serve.send_udp("pickle_udp", good())
+        return serve.counts("pickle_udp")["dropped"]["full"] > 0 and before == serve.counts("pickle_tcp")["handled"]
+    wait_until(stuck, 30, "the ring to be full")
+    form.sendall(FORM[50:])
+    assert stuck()
+    serve.stop()
+    sender.join()
+
+
+@test(covers=["py must 2 receivers"], quick=True)
+def datagrams_that_the_kernel_dropped_are_counted():
+    serve, sent = Serve(format="%(message)s"), 30000
+    os.kill(serve.pid, signal.SIGSTOP)
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as u:
+        for _ in range(sent):
+            u.sendto(b"<14>" + b"x" * 400, ("127.0.0.1", serve.port("syslog_udp")))
+        os.kill(serve.pid, signal.SIGCONT)
+
+        def counted():
+            u.sendto(b"<14>last", ("127.0.0.1", serve.port("syslog_udp")))
+            n = serve.counts("syslog_udp")
+            return n["dropped"]["kernel"] > 0 and n["handled"] + n["dropped"]["kernel"] + n["dropped"]["full"] >= sent and n
+        n = wait_until(counted, 20, "the count")
+    assert n["handled"] > 0
     serve.stop()
 
 
