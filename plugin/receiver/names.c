@@ -44,16 +44,14 @@ logger *receive_logger(receivers *r, slice sent, slice *full, bool *other) {
     if (full->data == NULL && full->len == 0 && sent.len > 0) return NULL;
     if (fixed.len > 0) return logger_get(*full, NULL);
     if (full->len <= LIMIT_LOGGER_NAME) {
-        logger *known = logger_find(*full);
-        uint32_t more = known != NULL ? 0 : missing(*full);
-        if (made + more <= (uint32_t)r->settings.names) {
-            logger *found = logger_get(*full, NULL);
-            if (found != NULL) {
-                made += more;
-                return found;
-            }
-        } else if (known != NULL) {
-            return known;
+        uint32_t most = (uint32_t)r->settings.names, more = 0;
+        bool known = logger_find(*full) != NULL;
+        if (!known && made < most) more = missing(*full);
+        bool fits = known || (more > 0 && made + more <= most);
+        logger *found = fits ? logger_get(*full, NULL) : NULL;
+        if (found != NULL) {
+            made += more;
+            return found;
         }
     }
     *other = true;

@@ -10,7 +10,7 @@ import textwrap
 import harness
 import pickles
 from harness import SLOW, scaled, test, tmp, wait_until
-from receiving import FORMAT, Serve, framed
+from receiving import DOORS, FORMAT, Serve, framed
 
 # Logs by one network handler and, before it, by a FileHandler with the same formatter.
 SENDER = '''
@@ -22,6 +22,8 @@ file.setFormatter(logging.Formatter(format))
 h = logging.handlers
 to = {"socket": lambda: h.SocketHandler(host, int(port)),
       "datagram": lambda: h.DatagramHandler(host, int(port)),
+      "socket-unix": lambda: h.SocketHandler(where[5:], None),
+      "datagram-unix": lambda: h.DatagramHandler(where[5:], None),
       "get": lambda: h.HTTPHandler(where, "/log"),
       "get-query": lambda: h.HTTPHandler(where, "/log?from=test"),
       "post": lambda: h.HTTPHandler(where, "/log", method="POST"),
@@ -87,11 +89,11 @@ def same(got, path, what):
 
 @test(covers=["py must 2 receivers", "python 25", "python 26"], quick=True)
 def python_handlers_and_file_handler_write_the_same():
-    for kind, door in [("socket", "pickle_tcp"), ("datagram", "pickle_udp"), ("get", "http"), ("get-query", "http"),
-                       ("post", "http")]:
-        serve = Serve()
+    for kind, door in [("socket", "pickle_tcp"), ("datagram", "pickle_udp"), ("socket-unix", "pickle_tcp"),
+                       ("datagram-unix", "pickle_udp"), ("get", "http"), ("get-query", "http"), ("post", "http")]:
+        serve = Serve(doors="%s = unix:{dir}/door\n" % door if "unix" in kind else DOORS)
         path = send(kind, serve.doors[door])
-        serve.wait(door, handled=20 * (11 if kind in ("socket", "datagram") else 10))
+        serve.wait(door, handled=20 * (10 if door == "http" else 11))
         serve.stop()
         same(serve.read(), path, kind)
 
