@@ -148,9 +148,11 @@ static void read_logger(dict *d, ini_section *s, const dict_node *n) {
     dict_add_list(d, s, n, "handlers");
     if (dict_get(n, "filters") != NULL) dict_add_list(d, s, n, "filters");
     if (propagate == NULL || !dict_text(d, s->name.data, propagate, &on)) return;
-    on = slice_is(on, "yes")  ? SLICE_LITERAL("1")
-         : slice_is(on, "no") ? SLICE_LITERAL("0")
-                              : dict_doubled(d, on);
+    /* A text stays one, and is refused: "no" would be true in Python. */
+    bool word = propagate->v->type != VALUE_STR;
+    on = word && slice_is(on, "yes")  ? SLICE_LITERAL("1")
+         : word && slice_is(on, "no") ? SLICE_LITERAL("0")
+                                      : dict_doubled(d, on);
     dict_add_key(d, s, "propagate", on, propagate->line);
 }
 
