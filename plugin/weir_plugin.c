@@ -11,6 +11,8 @@
 #include "base/worker.h"
 #include "base/write_signals.h"
 #include "host/lifecycle.h"
+#include "record/host_class.h"
+#include "sink/feed.h"
 #include "store/fork_gate.h"
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
@@ -262,6 +264,8 @@ static void fork_child(void) {
         core = NULL;
     }
     front_fork_child();
+    feed_fork_child();
+    host_class_fork_child();
     objects_fork_release();
     api_forked();
     pthread_mutex_unlock(&lock);

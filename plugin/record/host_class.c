@@ -166,6 +166,12 @@ bool host_class_hold(host_class *c) {
 
 void host_class_release(host_class *c) { __atomic_sub_fetch(&c->in_use, 1, __ATOMIC_ACQ_REL); }
 
+void host_class_fork_child(void) {
+    pthread_mutex_init(&lock, NULL);
+    for (size_t i = 0; i < ROWS && row_at(i) != NULL; i++)
+        __atomic_store_n(&row_at(i)->in_use, 0, __ATOMIC_RELAXED);
+}
+
 /* ---- calls ---- */
 
 host_call host_call_begin(host_class *c) { return (host_call){c, clock_monotonic_ns(), front_deafen(true)}; }

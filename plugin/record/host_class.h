@@ -59,6 +59,9 @@ int host_class_remove(host_sort sort, const char *name, weir_error *err);
 bool host_class_hold(host_class *c);
 void host_class_release(host_class *c);
 
+/* In the child of a fork: the parent's objects are never used again, nor ended. */
+void host_class_fork_child(void);
+
 /* Around every call of the host's function: log calls of this thread count as re-entry meanwhile. */
 typedef struct host_call {
     host_class *c;

@@ -102,3 +102,9 @@ void feed_sink_idle(const char *queue) {
     free_list(out);
     if (resting != NULL) resting->rest(resting);
 }
+
+void feed_fork_child(void) {
+    pthread_mutex_init(&lock, NULL);
+    all = NULL;
+    memset(open_queues, 0, sizeof open_queues);
+}

@@ -45,4 +45,7 @@ void feed_sink_closed(const char *queue);
 /* The queue is empty; rest() of its feeds is called. */
 void feed_sink_idle(const char *queue);
 
+/* In the child of a fork: the parent's feeds and sinks are not its own. */
+void feed_fork_child(void);
+
 #endif

@@ -179,4 +179,22 @@ def the_listener_has_a_thread_of_its_own():
         assert "weir-w-myq" in names and "weir-w-o.log" in names, names
 
 
+@test(covers=["fault 6"], quick=True)
+def a_forked_child_has_a_buffer_and_a_queue_of_its_own():
+    if "tsan" in harness.BUILD:
+        harness.skip("ThreadSanitizer's runtime lets no forked child have threads")
+    with Service(config({"m": memory(1000), "q": queued("p"), "o": file("o.log"), "p": file("p.log")}, "m,q", "overflow=block")) as s:
+        s.run("threads 2 0 200")
+        for _ in range(5):
+            assert s.run("forks 20 10") == "ok 0"
+        s.run("halt")
+        assert s.run("flush 60000").startswith("ok")
+        oracle.check_law(s.status())
+        assert s.stop() == 0
+        for name in ("o.log", "p.log"):
+            records = records_of(s, name)
+            oracle.check_complete(oracle.accepted(s.path("page")), [r for r in records if r[0] != 63], beyond=0)
+            assert sorted(n for t, n in records if t == 63) == [0] * 5 + [1] * 5, name
+
+
 harness.main()
