@@ -51,13 +51,13 @@ static inline void standin_add(standin_test *t) {
     _Static_assert(1, "")
 
 #define Test(Suite, Name, ...)                                                                               \
-    static void Suite##_##Name##_run(void);                                                                  \
+    static void Suite##_##Name##_impl(void);                                                                 \
     static standin_test Suite##_##Name##_test = {                                                            \
-        #Suite, #Name, {.unused = 0, __VA_ARGS__}, Suite##_##Name##_run, NULL};                              \
+        #Suite, #Name, {.unused = 0, __VA_ARGS__}, Suite##_##Name##_impl, NULL};                             \
     __attribute__((constructor)) static void Suite##_##Name##_add(void) {                                    \
         standin_add(&Suite##_##Name##_test);                                                                 \
     }                                                                                                        \
-    static void Suite##_##Name##_run(void)
+    static void Suite##_##Name##_impl(void)
 
 __attribute__((format(printf, 6, 7))) static inline void
 standin_check(bool good, bool fatal, const char *file, int line, const char *what, const char *format, ...) {
