@@ -17,9 +17,9 @@ int codec_create_lone(slice errors, codec **out, weir_error *err);
 /* The same, strict; constant. */
 const codec *codec_strict(void);
 void codec_free(codec *c); /* may be NULL */
-/* Appends in, which is UTF-8 with surrogates; any other byte that is none counts as the lone surrogate that Python's surrogateescape
- * makes of it. -1: a character that the encoding lacks, by Python's words ("UnicodeEncodeError: …"); out is
- * as before. No memory: out->failed. */
+/* Appends in, which is UTF-8 with surrogates; any other byte that is none counts as the lone surrogate that
+ * Python's surrogateescape makes of it. -1: a character that the encoding lacks, by Python's words
+ * ("UnicodeEncodeError: …"); out is as before. No memory: out->failed. */
 int codec_encode(const codec *c, slice in, text *out, weir_error *err);
 /* What Python writes first into an empty file of that encoding: a byte order mark. Returns its length, 0:
  * none. */

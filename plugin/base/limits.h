@@ -32,8 +32,8 @@
 #define LIMIT_LEVEL_NAMES 256
 /* Handlers alive at one time over all generations: each has a row of counters in the mapping. */
 #define LIMIT_HANDLERS 1024
-/* Kinds of records that one rate limit keeps apart, in sets of four: what is rarer than the thousand most recent
- * ones is not what floods a log. */
+/* Kinds of records that one rate limit keeps apart, in sets of four: what is rarer than the thousand most
+ * recent ones is not what floods a log. */
 #define LIMIT_WINDOW_SETS 256
 #define LIMIT_WINDOW_WAYS 4
 /* Filters of one configuration: as many as handlers. */
@@ -44,15 +44,15 @@
 #define LIMIT_CONTEXT 4096
 /* Arguments of one call: C promises 127 parameters; printf calls with more than 32 do not occur. */
 #define LIMIT_CALL_ARGS 32
-/* Addresses of the C stack whose function and line are kept; a power of 2. A program logs exceptions from some
- * hundred places; what is beyond prints without lines. */
+/* Addresses of the C stack whose function and line are kept; a power of 2. A program logs exceptions from
+ * some hundred places; what is beyond prints without lines. */
 #define LIMIT_SYMBOLS 8192
 /* Fields given with one call: a hand-written call has a handful. What is more is left out, and the
  * record is marked as cut. */
 #define LIMIT_CALL_FIELDS 64
 
-/* What one handler may hold back for others (MemoryHandler): beyond it is flushed early. 64 MiB is a tenth of a
- * small machine; a million records is a capacity that nobody fills in the moment it is meant for. */
+/* What one handler may hold back for others (MemoryHandler): beyond it is flushed early. 64 MiB is a tenth of
+ * a small machine; a million records is a capacity that nobody fills in the moment it is meant for. */
 #define LIMIT_HOLD_BYTES (64 * 1024 * 1024)
 #define LIMIT_HOLD_RECORDS 1000000
 /* Handlers one behind the other: each is a call deeper on the backend's stack. */
@@ -62,8 +62,8 @@
  * that still name them; four times the 64 that may be there at one time. */
 #define LIMIT_HOST_ROWS 256
 
-/* Attributes that a host may set in one record that it makes: Python's own are 22, extras a handful; a list of
- * so many is still searched at once. */
+/* Attributes that a host may set in one record that it makes: Python's own are 22, extras a handful; a list
+ * of so many is still searched at once. */
 #define LIMIT_RECORD_ATTRIBUTES 256
 
 /* Ring and queue sizes (bytes); the defaults are DESIGN's. */
