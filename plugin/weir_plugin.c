@@ -84,9 +84,9 @@ static int start_core(config_plan *plan, const char *path, const core_options *o
         return -1;
     }
     weir_error admin_err;
+    if (!options->python_errors) tell_remarks(made); /* before anybody can replace the plan */
     if (!options->no_admin && admin_start(made, &admin_err) != 0)
         tell_no_admin(made->backend, &admin_err, err);
-    if (!options->python_errors) tell_remarks(made);
     core = made;
     return 0;
 }
