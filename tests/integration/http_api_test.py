@@ -15,6 +15,7 @@ API = openapi.load()
 CONFIG = """[weir]
 run_dir = {run}
 recent = {recent}
+overflow = block
 [admin]
 http = 127.0.0.1:0
 config_port = 127.0.0.1:0
