@@ -59,17 +59,17 @@ def any_bytes_as_a_pickle():
 
 @test(covers=["receivers: malformed syslog"])
 def any_bytes_as_a_syslog_message():
-    fuzz("syslog", harness.scaled(200000))
+    fuzz("syslog", harness.scaled(50000))
 
 
 @test(covers=["receivers: malformed form"])
 def any_bytes_as_a_form():
-    fuzz("form", harness.scaled(200000))
+    fuzz("form", harness.scaled(50000))
 
 
 @test(covers=["receivers: malformed JSON line"])
 def any_bytes_as_a_line_of_json():
-    fuzz("json_line", harness.scaled(200000))
+    fuzz("json_line", harness.scaled(50000))
 
 
 if __name__ == "__main__":
