@@ -67,9 +67,11 @@ def python_accepts(text):
         return False
 
 
-def known_difference(problems):
-    """Python takes any object for a stream, and then fails at each record; Weir refuses it at once."""
-    return any("sys.stdout or sys.stderr is wanted" in p["message"] for p in problems)
+def known_difference(text, problems):
+    """Python takes any object for a stream, and then fails at each record; Weir refuses it at once. It reads kwargs of
+    formatters, and knows levels without a name, which Python does not."""
+    return "level=Level 5" in text or any(
+        "sys.stdout or sys.stderr is wanted" in p["message"] or (p["section"] or "").startswith("formatter_") and p["key"] == "kwargs" for p in problems)
 
 
 def compare(texts):
@@ -82,7 +84,7 @@ def compare(texts):
         logging.config.fileConfig(io.StringIO("[loggers]\nkeys=root\n[handlers]\nkeys=\n[formatters]\nkeys=\n[logger_root]\nhandlers="))
         sys.stdout, sys.stderr = saved
     for text, python, seen in zip(texts, accepted, check(texts)):
-        if known_difference(seen["problems"]):
+        if known_difference(text, seen["problems"]):
             continue
         assert python == seen["accepted"], (python, text, seen)
         errors = [p for p in seen["problems"] if not p["warning"]]

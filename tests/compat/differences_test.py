@@ -157,6 +157,19 @@ def names_of_levels_are_bounded():
 
 
 @test(quick=True)
+def levels_are_of_32_bits():
+    found = ours(simple("%(message)s"), [record("a", 2**31, "lost"), *ONE])
+    assert found["exit"] == 2 and found["stdout"] == b"m\n" and b"level 2147483648" in found["stderr"], found
+
+
+@test(quick=True)
+def handlers_of_one_file_share_it():
+    two = {"a": {"class": "FileHandler", "args": "('o.log', 'w')"}, "b": {"class": "FileHandler", "args": "('o.log', 'w')", "formatter": "f"}}
+    found = ours(ini({"root": ("", "DEBUG", "a,b", None)}, two, {"f": {"format": "2 %(message)s"}}), ONE + ONE)
+    assert found["file o.log"] == b"m\n2 m\nm\n2 m\n", found
+
+
+@test(quick=True)
 def a_block_of_an_error_has_no_frames():
     found = ours(simple("%(message)s"), [record("a", 20, "%d", "x")])
     assert found["stderr"].decode() == ("--- Logging error ---\nTraceback (most recent call last):\nTypeError: %d format: a real number is required, not str\n"

@@ -6,28 +6,12 @@ import subprocess
 import sys
 
 import harness
+from compared import ERR, OUT, ini  # noqa: F401: what the cases of these tests are written with, too
 from harness import tmp
 
 ORACLE = os.path.join(harness.ROOT, "tests/support/python_oracle.py")
 
 
-def ini(loggers, handlers, formatters, **sections):
-    """loggers {name: (qualname, level, handlers, propagate)}; the rest: sections as dicts."""
-    text = "[loggers]\nkeys=%s\n\n[handlers]\nkeys=%s\n\n[formatters]\nkeys=%s\n" % (
-        ",".join(loggers), ",".join(handlers), ",".join(formatters))
-    for name, (qualname, level, keys, propagate) in loggers.items():
-        text += "\n[logger_%s]\nhandlers=%s\n" % (name, keys)
-        text += "" if level is None else "level=%s\n" % level
-        text += "" if name == "root" else "qualname=%s\n" % qualname
-        text += "" if propagate is None else "propagate=%s\n" % propagate
-    for kind, group in (("handler", handlers), ("formatter", formatters)):
-        for name, keys in group.items():
-            text += "\n[%s_%s]\n" % (kind, name) + "".join("%s=%s\n" % pair for pair in keys.items())
-    return text
-
-
-OUT = {"class": "StreamHandler", "args": "(sys.stdout,)", "formatter": "f"}
-ERR = {"class": "StreamHandler", "args": "()", "formatter": "f"}
 FIXED = {"created": 1700000000.123456, "thread": 7, "threadName": "T-1", "process": 42, "pathname": "/a/b/mod.py",
          "lineno": 17, "func": "go"}
 

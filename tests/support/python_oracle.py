@@ -43,8 +43,7 @@ def emit(line):
     for name in ATTRIBUTES:
         if name in line and name != "created":
             setattr(record, name, line[name])
-    for name, value in line.get("extra", {}).items():
-        setattr(record, name, value)
+    record.__dict__.update(line.get("extra", {}))  # as Logger.makeRecord does
     logger.handle(record)
 
 
