@@ -76,7 +76,7 @@ for text in ("('o.log', 'w')", '("o.log", \'w\')', "('o' 'x.log', 'w')", "('o.lo
         add("args " + text, one({"class": "FileHandler", "args": text}), covers=("python 13",))
 for text in ("2*60", "1024 * 2 // 16", "10**2", "0x40", "1_00", "+64", "--64", "(60 + 4)", "0b1000000", "0o100", "64 % 65" if False else "64", "128 - 64", "1 << 6", "64 | 0", "True * 64"):
     add("maxBytes " + text, one({"class": "handlers.RotatingFileHandler", "args": "('o.log', 'a', %s, 3)" % text.replace("%", "%%")}, "%(message)s"), [record("r", 20, "line %d", i) for i in range(15)], covers=("python 13",))
-for name, value in (("handlers.SysLogHandler.LOG_LOCAL1", 17)):
+for name in ("handlers.SysLogHandler.LOG_LOCAL1", "handlers.SysLogHandler.LOG_KERN"):
     add("a name in args, " + name, one("handlers.SysLogHandler(('127.0.0.1', {udp}), %s)" % name), covers=("python 13",))
 add("the text is JSON: dictConfig first", {"version": 1, "root": {"level": "DEBUG", "handlers": ["h"]}, "handlers": {"h": {"class": "logging.StreamHandler", "stream": "ext://sys.stdout"}}}, covers=("python 16",))
 # Formatting facts.
