@@ -14,10 +14,11 @@
  *                            A class whose calls take longer than a millisecond on the average, or once more
  *                            than a tenth of a second, is named as slow in status.
  *   on the writer            a thread of the handler's own, with a queue of its own before it: it may block.
+ *   at the call              the host's thread that logs.
+ *
  * A handler that stands still is dealt with as any target: its queue fills, then its overflow policy decides,
- * and drops are counted. at the call              in the host's thread that logs. A log call inside any of
- * these functions is dropped, and counted as re-entry. None of them may start or stop Weir, or throw. All
- * threads of Weir block all signals.
+ * and drops are counted. A log call inside any of these functions is dropped, and counted as re-entry. None
+ * of them may start or stop Weir, or throw. All threads of Weir block all signals.
  *
  * Weir objects that a function is given (record, args, out) are gone when it returns. */
 #ifndef WEIR_CLASSES_H

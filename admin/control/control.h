@@ -155,8 +155,8 @@ void control_logger(control *c, slice name, void (*each)(void *arg, const logger
  * recent records alone answer, and trouble (may be NULL) says why; its message is "" otherwise. */
 int control_query(control *c, const record_query *q, int deadline_ms, row_visitor visit, void *arg,
                   weir_error *trouble, weir_error *err);
-/* How many records there are by minute, level and logger; of the query its times (whole minutes where a history
- * answers), level and logger. Of the first HistoryHandler's records; without one of the recent ones.
+/* How many records there are by minute, level and logger; of the query its times (whole minutes where a
+ * history answers), level and logger. Of the first HistoryHandler's records; without one of the recent ones.
  * *from_history says which. */
 int control_counts(control *c, const record_query *q, int deadline_ms, count_visitor visit, void *arg,
                    bool *from_history, weir_error *err);

@@ -28,8 +28,8 @@ typedef struct backend_settings {
     recent *recents;
     generation *first; /* current from the start; owned by the backend from then on */
     int64_t start_ns;
-    /* What goes wrong with records, and all else that Weir has to say, goes to stderr as Python's words, to no
-     * handler: what handlers write is then what Python's write. */
+    /* What goes wrong with records, and all else that Weir has to say, goes to stderr as Python's words, to
+     * no handler: what handlers write is then what Python's write. */
     bool python_errors;
     /* On the backend thread; hands the old generation to who frees it (not there: it may block). */
     void (*retired)(void *arg, generation *old);

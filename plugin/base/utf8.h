@@ -10,8 +10,9 @@
 /* The sequence that data begins with: its length (1 to 4) and code point, or 0: the first byte
  * begins none (also when len is 0). */
 size_t utf8_decode(const char *data, size_t len, uint32_t *point);
-/* A surrogate in the three bytes that UTF-8 would give it, were it a character: Python's surrogatepass, by which
- * what a JSON text held as an unpaired \uD800 is kept. 3 and its number, or 0: data does not begin with one. */
+/* A surrogate in the three bytes that UTF-8 would give it, were it a character: Python's surrogatepass, by
+ * which what a JSON text held as an unpaired \uD800 is kept. 3 and its number, or 0: data does not begin with
+ * one. */
 size_t utf8_surrogate(const char *data, size_t len, uint32_t *point);
 /* Characters in s; a surrogate counts as one, as in Python. */
 size_t utf8_count(slice s);

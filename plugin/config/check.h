@@ -47,6 +47,9 @@ bool check_split(checker *c, slice value, name_list_view *out);
 bool check_keys(checker *c, const char *section, name_list_view *out, int *line);
 /* The section PREFIX_NAME, or NULL and a problem at the line of keys. */
 const ini_section *check_section(checker *c, const char *prefix, slice name, const char *list, int line);
+/* A class that is not there: the problem, with the nearest of those that name_at gives (NULL ends them). */
+void check_tell_class(checker *c, const ini_section *s, slice name, int line,
+                      const char *(*name_at)(size_t index));
 /* A level by its name, as in Python. true: given and right. */
 bool check_level(checker *c, const ini_section *s, int *level, int *line);
 /* A word of a setting that may also stand in a handler: [weir] escape, overflow. */

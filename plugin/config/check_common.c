@@ -135,6 +135,32 @@ static void tell_level(checker *c, const ini_section *s, slice in, int line) {
     text_done(&known);
 }
 
+/* "RotatingFileHandler" of "handlers.RotatingFileHandler": also in Python it needs the whole name. */
+static bool is_last_part(slice whole, slice name) {
+    return whole.len > name.len && whole.data[whole.len - name.len - 1] == '.' &&
+           slice_equal(slice_make(whole.data + whole.len - name.len, name.len), name);
+}
+
+void check_tell_class(checker *c, const ini_section *s, slice name, int line,
+                      const char *(*name_at)(size_t index)) {
+    text known;
+    text_init(&known, 0);
+    suggestion near = check_near(c, name);
+    const char *one;
+    for (size_t i = 0; (one = name_at(i)) != NULL; i++) {
+        text_addf(&known, "%s%s", i ? ", " : "", one);
+        suggest_offer(&near, slice_of(one));
+        if (is_last_part(slice_of(one), name)) near.best = slice_of(one);
+    }
+    if (near.best.data != NULL)
+        problems_add(c->p, line, s->name.data, "class", "unknown class \"%s\" (did you mean %s?)",
+                     check_show(c, name), near.best.data);
+    else
+        problems_add(c->p, line, s->name.data, "class", "unknown class \"%s\" (known: %s)",
+                     check_show(c, name), text_cstr(&known));
+    text_done(&known);
+}
+
 /* "Level 15", as Python's getLevelName calls a level without a name: Weir's own here, so that a file can say
  * what dictConfig says by a number. */
 static bool is_numbered(slice in, int *level) {

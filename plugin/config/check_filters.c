@@ -5,21 +5,9 @@
 #include "base/limits.h"
 #include "config/check.h"
 
-static void tell_class(checker *c, const ini_section *s, slice name, int line) {
-    text known;
-    text_init(&known, 0);
-    suggestion near = check_near(c, name);
-    for (size_t i = 0; filter_kind_at(i) != NULL; i++) {
-        text_addf(&known, "%s%s", i ? ", " : "", filter_kind_at(i)->name);
-        suggest_offer(&near, slice_of(filter_kind_at(i)->name));
-    }
-    if (near.best.data != NULL)
-        problems_add(c->p, line, s->name.data, "class", "unknown class \"%s\" (did you mean %s?)",
-                     check_show(c, name), near.best.data);
-    else
-        problems_add(c->p, line, s->name.data, "class", "unknown class \"%s\" (known: %s)",
-                     check_show(c, name), text_cstr(&known));
-    text_done(&known);
+static const char *filter_name(size_t i) {
+    const filter_kind *kind = filter_kind_at(i);
+    return kind != NULL ? kind->name : NULL;
 }
 
 /* An empty class is Python's Filter, as a missing one is. */
@@ -29,7 +17,7 @@ static void read_class(checker *c, const ini_section *s, plan_filter *f) {
     check_value(c, s, "class", &name, &line);
     if (name.len == 0) name = SLICE_LITERAL("logging.Filter");
     f->kind = filter_kind_find(name);
-    if (f->kind == NULL) tell_class(c, s, name, line);
+    if (f->kind == NULL) check_tell_class(c, s, name, line, filter_name);
 }
 
 static void try_filter(checker *c, const ini_section *s, const plan_filter *f) {

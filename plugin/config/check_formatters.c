@@ -3,21 +3,9 @@
 #include "config/check.h"
 #include "config/literal.h"
 
-static void tell_class(checker *c, const ini_section *s, slice name, int line) {
-    text known;
-    text_init(&known, 0);
-    suggestion near = check_near(c, name);
-    for (size_t i = 0; formatter_kind_at(i) != NULL; i++) {
-        text_addf(&known, "%s%s", i ? ", " : "", formatter_kind_at(i)->name);
-        suggest_offer(&near, slice_of(formatter_kind_at(i)->name));
-    }
-    if (near.best.data != NULL)
-        problems_add(c->p, line, s->name.data, "class", "unknown class \"%s\" (did you mean %s?)",
-                     check_show(c, name), near.best.data);
-    else
-        problems_add(c->p, line, s->name.data, "class", "unknown class \"%s\" (known: %s)",
-                     check_show(c, name), text_cstr(&known));
-    text_done(&known);
+static const char *formatter_name(size_t i) {
+    const formatter_kind *kind = formatter_kind_at(i);
+    return kind != NULL ? kind->name : NULL;
 }
 
 /* An empty class is Python's default, as a missing one is. */
@@ -27,7 +15,7 @@ static void read_class(checker *c, const ini_section *s, plan_formatter *f) {
     check_value(c, s, "class", &name, &line);
     if (name.len == 0) name = SLICE_LITERAL("logging.Formatter");
     f->options.kind = f->kind = formatter_kind_find(name);
-    if (f->kind == NULL) tell_class(c, s, name, line);
+    if (f->kind == NULL) check_tell_class(c, s, name, line, formatter_name);
 }
 
 /* ---- kwargs ---- */

@@ -20,33 +20,18 @@ static const char *python_class(slice name) {
     return NULL;
 }
 
-/* "RotatingFileHandler" of "handlers.RotatingFileHandler": also in Python it needs the whole name. */
-static bool is_last_part(slice whole, slice name) {
-    return whole.len > name.len && whole.data[whole.len - name.len - 1] == '.' &&
-           slice_equal(slice_make(whole.data + whole.len - name.len, name.len), name);
+static const char *handler_name(size_t i) {
+    const handler_kind *kind = handler_kind_at(i);
+    return kind != NULL ? kind->name : NULL;
 }
 
 static void tell_class(checker *c, const ini_section *s, slice name, int line) {
-    text known;
-    text_init(&known, 0);
-    suggestion near = check_near(c, name);
-    for (size_t i = 0; handler_kind_at(i) != NULL; i++) {
-        text_addf(&known, "%s%s", i ? ", " : "", handler_kind_at(i)->name);
-        suggest_offer(&near, slice_of(handler_kind_at(i)->name));
-        if (is_last_part(slice_of(handler_kind_at(i)->name), name))
-            near.best = slice_of(handler_kind_at(i)->name);
-    }
-    if (python_class(name) != NULL)
-        problems_add(c->p, line, s->name.data, "class",
-                     "unknown class \"%s\": Python's %s is not in this version of Weir (known: %s)",
-                     check_show(c, name), python_class(name), text_cstr(&known));
-    else if (near.best.data != NULL)
-        problems_add(c->p, line, s->name.data, "class", "unknown class \"%s\" (did you mean %s?)",
-                     check_show(c, name), near.best.data);
+    if (python_class(name) == NULL)
+        check_tell_class(c, s, name, line, handler_name);
     else
-        problems_add(c->p, line, s->name.data, "class", "unknown class \"%s\" (known: %s)",
-                     check_show(c, name), text_cstr(&known));
-    text_done(&known);
+        problems_add(c->p, line, s->name.data, "class",
+                     "unknown class \"%s\": Python's %s, a base of other classes, is not in Weir",
+                     check_show(c, name), python_class(name));
 }
 
 static bool is_first_of_kind(const checker *c, const plan_handler *h) {

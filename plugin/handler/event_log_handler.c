@@ -162,8 +162,9 @@ const handler_kind event_log_handler_kind = {
     .name = "NTEventLogHandler",
     .aliases = {"handlers.NTEventLogHandler", "logging.handlers.NTEventLogHandler"},
     .help = "records to the platform's event log: on Linux the journal, in its native protocol",
-    .remark = "NTEventLogHandler writes to the journal, which is the event log here: appname is its identifier, "
-              "ids and types are fields",
+    .remark =
+        "NTEventLogHandler writes to the journal, which is the event log here: appname is its identifier, "
+        "ids and types are fields",
     .params = {[ARG_APPNAME] = {"appname", PARAM_STR, true, "SYSLOG_IDENTIFIER of the journal's entries"},
                [ARG_DLLNAME] = {"dllname", PARAM_STR, false, "taken for Python's sake: there is no DLL"},
                [ARG_LOGTYPE] = {"logtype", PARAM_STR, false,

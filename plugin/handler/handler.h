@@ -44,8 +44,8 @@ struct handler_kind {
     const char *name;       /* "StreamHandler", "weir.HistoryHandler" */
     const char *aliases[4]; /* "logging.StreamHandler", … */
     const char *help;
-    /* What Python's documentation does not lead one to expect of it: said once when a configuration with such a
-     * handler is checked, and when it is started. NULL: nothing. */
+    /* What Python's documentation does not lead one to expect of it: said once when a configuration with such
+     * a handler is checked, and when it is started. NULL: nothing. */
     const char *remark;
     handler_param params[HANDLER_PARAMS];
     /* Checks beyond types; opens nothing. May be NULL. */

@@ -219,8 +219,7 @@ int record_decode_kept(record_reader *r, const ring_entry *e, int64_t captured_n
     if (!find_name(r, DICT_LOGGER, e->logger, &out->name)) return -1;
     if (!find_name(r, DICT_THREAD, e->thread_name, &out->thread_name)) return -1;
     bool fields = e->fields_size > 0 && (e->flags & ENTRY_TO_HANDLER) == 0;
-    if (fields && !read_fields(out, slice_make(payload + e->args_size, e->fields_size)))
-        return -1;
+    if (fields && !read_fields(out, slice_make(payload + e->args_size, e->fields_size))) return -1;
     if ((e->flags & ENTRY_HAS_EXC) != 0) {
         const char *exc = payload + e->args_size + e->fields_size;
         slice *slot = (e->flags & ENTRY_IS_STACK) != 0 ? &out->stack_info : &out->exc_text;

@@ -61,7 +61,7 @@ typedef struct record {
      * attributes send them then. dated_by: whose asctime was the last. */
     bool formatted;
     struct asctime_text *dated_by;
-    slice asctime; /* of a record that was kept (record/parcel.h): as it was then; data NULL: none */
+    slice asctime;      /* of a record that was kept (record/parcel.h): as it was then; data NULL: none */
     slice render_error; /* Python's words: "TypeError: not all arguments converted …" */
     const struct format_hooks *hooks; /* of the formatter that runs over it just now; NULL: none */
     arena *memory;
@@ -83,7 +83,8 @@ void record_reader_free(record_reader *r);
 /* Decodes e, resetting the reader's arena: the record before is gone. -1: the entry is damaged. */
 int record_decode(record_reader *r, const ring_entry *e, record *out);
 
-/* The same for an entry that was kept: its call was at captured_ns, whatever the clock says of its stamp now. */
+/* The same for an entry that was kept: its call was at captured_ns, whatever the clock says of its stamp now.
+ */
 int record_decode_kept(record_reader *r, const ring_entry *e, int64_t captured_ns, record *out);
 
 /* The message: msg % args, or the printf format with the captured arguments, rendered once and

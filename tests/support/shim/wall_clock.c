@@ -1,6 +1,6 @@
 /* wall_clock.c - preloaded: CLOCK_REALTIME is off by as many seconds as the file WALL_CLOCK_FILE says. With
- * WALL_CLOCK_RATE=N all clocks run N times as fast, the real one since the second WALL_CLOCK_FROM; waits in the
- * kernel last as long as ever. A time namespace has no wall clock of its own. */
+ * WALL_CLOCK_RATE=N all clocks run N times as fast, the real one since the second WALL_CLOCK_FROM; waits in
+ * the kernel last as long as ever. A time namespace has no wall clock of its own. */
 #include <fcntl.h>
 #include <stddef.h>
 #include <stdlib.h>

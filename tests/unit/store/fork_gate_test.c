@@ -70,8 +70,8 @@ Test(forks, parent_and_child_both_go_on) {
     cr_expect_eq(fixture_number(&f, "SELECT count(*) FROM records"), 230);
 }
 
-/* Not under AddressSanitizer: its allocator's locks are not held over a fork (GCC 12), so a child that allocates
- * may wait for ever for a thread that it does not have. */
+/* Not under AddressSanitizer: its allocator's locks are not held over a fork (GCC 12), so a child that
+ * allocates may wait for ever for a thread that it does not have. */
 #ifndef __SANITIZE_ADDRESS__
 static uint32_t ended;
 static uint64_t fed;
