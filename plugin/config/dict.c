@@ -16,9 +16,11 @@ static bool is_one_of(slice name, const char *const *list) {
     return false;
 }
 
-/* All keys but `own` are arguments by name; or (where it is not NULL) those of `only` alone. */
-static void add_kwargs(dict *d, ini_section *s, const dict_node *object, const char *const *own,
-                       const char *const *only) {
+/* Which keys of an object are arguments by name: those that are listed, or all but those. */
+typedef enum kwargs_rule { KWARGS_LISTED, KWARGS_OTHERS } kwargs_rule;
+
+static void add_kwargs(dict *d, ini_section *s, const dict_node *object, const char *const *list,
+                       kwargs_rule rule) {
     text out;
     size_t count = 0;
     int line = object->line;
@@ -31,7 +33,7 @@ static void add_kwargs(dict *d, ini_section *s, const dict_node *object, const c
                       "no code in data: attributes are not taken (write class, and arguments by name)");
             continue;
         }
-        if (only != NULL ? !is_one_of(m->key, only) : is_one_of(m->key, own)) continue;
+        if (is_one_of(m->key, list) != (rule == KWARGS_LISTED)) continue;
         if (count == 0) line = m->line;
         text_add_cstr(&out, count++ == 0 ? "{" : ", ");
         value_repr(&key, &out);
@@ -113,11 +115,11 @@ static void read_formatter(dict *d, ini_section *s, const dict_node *n) {
     dict_add_text(d, s, n, "style", true);
     add_class(d, s, n, is_formatter);
     if (!is_python_formatter(n)) {
-        add_kwargs(d, s, n, own, NULL);
+        add_kwargs(d, s, n, own, KWARGS_OTHERS);
         return;
     }
     warn_ignored(d, s, n, known);
-    add_kwargs(d, s, n, NULL, only);
+    add_kwargs(d, s, n, only, KWARGS_LISTED);
 }
 
 static void read_filter(dict *d, ini_section *s, const dict_node *n) {
@@ -126,7 +128,7 @@ static void read_filter(dict *d, ini_section *s, const dict_node *n) {
     bool python = dict_get(n, "class") == NULL && dict_get(n, "()") == NULL;
     add_class(d, s, n, is_filter);
     if (python) warn_ignored(d, s, n, known);
-    add_kwargs(d, s, n, own, python ? only : NULL);
+    add_kwargs(d, s, n, python ? only : own, python ? KWARGS_LISTED : KWARGS_OTHERS);
 }
 
 static void read_handler(dict *d, ini_section *s, const dict_node *n) {
@@ -138,7 +140,7 @@ static void read_handler(dict *d, ini_section *s, const dict_node *n) {
     dict_add_text(d, s, n, "escape", false);
     dict_add_text(d, s, n, "overflow", false);
     if (dict_get(n, "filters") != NULL) dict_add_list(d, s, n, "filters");
-    add_kwargs(d, s, n, own, NULL);
+    add_kwargs(d, s, n, own, KWARGS_OTHERS);
 }
 
 static void read_logger(dict *d, ini_section *s, const dict_node *n) {
@@ -210,9 +212,9 @@ static void read_root(dict *d) {
 static void read_settings(dict *d, const char *name) {
     const dict_node *n = object_at(d, name), *disable = NULL;
     if (strcmp(name, "weir") == 0) disable = dict_get(&d->root, "disable_existing_loggers");
-    if (n == NULL && disable == NULL) return;
-    ini_section *s =
-        dict_add_section(d, "", slice_of(name), n ? n->line : disable->line, (n ? n->count : 0) + 1);
+    const dict_node *first = n != NULL ? n : disable;
+    if (first == NULL) return;
+    ini_section *s = dict_add_section(d, "", slice_of(name), first->line, (n ? n->count : 0) + 1);
     for (size_t i = 0; s != NULL && n != NULL && i < n->count; i++) {
         slice value_text;
         const dict_node *m = &n->members[i];
