@@ -6,7 +6,11 @@
 
 #include "admin/cli/cli.h"
 #include "admin/cli/manual.h"
+#include "base/utf8.h"
 #include "config/suggest.h"
+
+/* Where the summaries stand; names and words of all verbs are shorter. */
+#define HELP_COLUMN 36
 
 static const char epilogue[] =
     "\n`weir VERB --help` tells more. A service that runs is found by itself; where several run, name one\n"
@@ -16,9 +20,10 @@ static const char epilogue[] =
 
 static void help(FILE *out) {
     fputs("usage: weir VERB [words] [options]\n\n", out);
-    for (const verb *const *v = verbs; *v; v++)
-        fprintf(out, "  %s %-*s %s\n", (*v)->name, (int)(36 - strlen((*v)->name)), (*v)->words,
-                (*v)->summary);
+    for (const verb *const *v = verbs; *v; v++) {
+        int used = (int)(strlen((*v)->name) + utf8_count(slice_of((*v)->words)));
+        fprintf(out, "  %s %s%*s %s\n", (*v)->name, (*v)->words, HELP_COLUMN - used, "", (*v)->summary);
+    }
     fputs(epilogue, out);
 }
 
