@@ -305,6 +305,7 @@ def no_doubles(lines, what):
 # Where the machine gives the backend no time a caller waits, however long: nothing may be dropped here.
 BLOCKING = """[weir]
 overflow=block
+stall_timeout=60s
 [loggers]
 keys=root
 [handlers]

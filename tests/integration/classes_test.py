@@ -297,9 +297,9 @@ def under_load_and_reconfiguration_nothing_is_lost_or_doubled():
     filters = {"e": {"class": "probe.Every"}}
     formatters = {"w": {"class": "probe.Whole", "kwargs": "{'mark': '>'}"}}
     file = {"class": "FileHandler", "args": "('all.log',)", "formatter": "f"}
-    texts = [config({"h": own("('out.log', 'L')", formatter="w"), "a": file}, filters=filters, formatters=formatters, root="filters=e", weir="overflow=block"),
-             config({"h": own("('out.log', 'L')"), "a": file}, weir="overflow=block"),
-             config({"h": own("('out.log', 'M')", formatter="w"), "a": file}, formatters=formatters, weir="overflow=block")]
+    texts = [config({"h": own("('out.log', 'L')", formatter="w"), "a": file}, filters=filters, formatters=formatters, root="filters=e", weir="overflow=block\nstall_timeout=60s"),
+             config({"h": own("('out.log', 'L')"), "a": file}, weir="overflow=block\nstall_timeout=60s"),
+             config({"h": own("('out.log', 'M')", formatter="w"), "a": file}, formatters=formatters, weir="overflow=block\nstall_timeout=60s")]
     many = scaled(150000)
     with service(texts[0]) as s:
         s.send("many 2 %d" % many)

@@ -12,6 +12,7 @@ CONFIG = """
 [weir]
 run_dir = {run}
 overflow = block
+stall_timeout = 60s
 [admin]
 config_port = unix:{run}/port
 [loggers]

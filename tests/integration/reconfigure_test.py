@@ -9,6 +9,7 @@ from harness import Service, push, scaled, test, wait_until
 HEAD = """
 [weir]
 overflow = block
+stall_timeout = 60s
 [admin]
 config_port = 127.0.0.1:0
 [loggers]
