@@ -12,7 +12,7 @@ Q       := $(if $(V),,@)
 SAY     := @$(if $(V),:,echo " ")
 VERSION := $(shell sed -n 's/.*WEIR_VERSION "\(.*\)".*/\1/p' plugin/weir.h)
 
-PKGS     = libmicrohttpd inih sqlite3 libcurl yajl libdw
+PKGS     = libmicrohttpd inih sqlite3 libcurl yajl libdw libpcre2-8
 # Looked up once, and only by targets that compile: `make deps` must work before anything is installed.
 pkg      = $(shell pkg-config $(1) $(PKGS) 2>/dev/null)
 

@@ -7,7 +7,7 @@
 #   deps.sh list build|test    prints the list
 set -eu
 
-build="gcc make pkg-config binutils libc6-dev libmicrohttpd-dev libinih-dev libsqlite3-dev libcurl4-openssl-dev libyajl-dev libdw-dev"
+build="gcc make pkg-config binutils libc6-dev libmicrohttpd-dev libinih-dev libsqlite3-dev libcurl4-openssl-dev libyajl-dev libdw-dev libpcre2-dev"
 bench="$build g++ python3 libspdlog-dev libgoogle-glog-dev liblog4cxx-dev"
 test="$bench libcriterion-dev python3-yaml groff-base strace sqlite3 redis-tools chromium chromium-driver faketime curl logrotate iproute2 procps diffutils openssl rsyslog systemd exim4-daemon-light"
 lint="$build clang-format clang-tidy cppcheck"

@@ -106,6 +106,7 @@ void generation_free(generation *g) {
         if (g->formatters[i] != NULL) g->formatters[i]->free(g->formatters[i]);
     for (size_t i = 0; i < g->route_count; i++) free(g->routes[i]);
     free_rules(g);
+    redaction_free(g->redaction);
     free(g->hooks);
     free(g->handlers);
     free(g->filters);

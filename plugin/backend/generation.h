@@ -13,6 +13,7 @@
 #ifndef WEIR_BACKEND_GENERATION_H
 #define WEIR_BACKEND_GENERATION_H
 
+#include "filter/redaction.h"
 #include "frontend/call_hooks.h"
 #include "handler/handler.h"
 
@@ -53,6 +54,7 @@ typedef struct generation {
     size_t filter_count;
     formatter **formatters;
     size_t formatter_count;
+    redaction *redaction; /* NULL: nothing is hidden */
     overflow_policy overflow;
     int stall_timeout_ms;
     escape_mode escape; /* of what lastResort writes */

@@ -248,6 +248,8 @@ void early_tell(backend *b, bool at_last);
 
 /* publish.c */
 void publish_stage_recent(backend *b, const ring_entry *e);
+/* The same for an entry that does not stay where it is. */
+void publish_recent_copy(backend *b, const ring_entry *e);
 void publish_lane(backend *b, lane *l);
 /* All lanes but those that hold a part of the record `held` (0: none). false: one was left out. */
 bool publish_lanes(backend *b, uint64_t held);

@@ -13,9 +13,19 @@ void publish_stage_recent(backend *b, const ring_entry *e) {
     b->recents_changed = true;
 }
 
-static void flush_recents(backend *b) {
+static void flush_staged(backend *b) {
     if (b->staged_count > 0) recent_add_all(b->set.recents, b->staged, b->staged_count);
     b->staged_count = 0;
+}
+
+void publish_recent_copy(backend *b, const ring_entry *e) {
+    flush_staged(b);
+    recent_add(b->set.recents, e);
+    b->recents_changed = true;
+}
+
+static void flush_recents(backend *b) {
+    flush_staged(b);
     if (b->recents_changed) recent_publish(b->set.recents);
     b->recents_changed = false;
 }

@@ -23,6 +23,17 @@ static void decode(backend *b, delivery *d) {
     }
 }
 
+/* What is to be hidden is hidden before anyone has the record. One that could not be looked at is damaged. */
+static void redact(backend *b, delivery *d) {
+    redaction *hidden = b->current->generation->redaction;
+    if (__builtin_expect(hidden == NULL, 1)) return;
+    decode(b, d);
+    if (d->rec == NULL || redaction_apply(hidden, d->reader, &d->entry, d->rec) == 0) return;
+    d->rec = NULL;
+    d->damaged = true;
+    b->unreadable++;
+}
+
 /* Filters see no damaged record: it goes on, to be counted as dropped by each handler. */
 static bool pass(backend *b, delivery *d, filter *const *filters, size_t count) {
     if (count == 0) return true;
@@ -96,11 +107,21 @@ static bool follow_route(backend *b, delivery *d, source *from) {
     return true;
 }
 
+/* An entry that was made in its place does not stay where it is. */
+static void keep_recent(backend *b, const delivery *d, const ring_entry *e) {
+    if (__builtin_expect(d->damaged, 0)) return; /* looked at, and not fit to be shown */
+    if (d->entry == e)
+        publish_stage_recent(b, e);
+    else
+        publish_recent_copy(b, d->entry);
+}
+
 bool route_entry(backend *b, ring_entry *e) {
     bool fresh = e->id == 0 || b->from == &b->live;
     if (fresh) __atomic_store_n(&e->id, take_id(b->next_id), __ATOMIC_RELAXED);
     delivery d = {.entry = e, .reader = b->from->reader, .id = e->id, .fresh = fresh};
-    if (b->from == &b->live) publish_stage_recent(b, e);
+    redact(b, &d);
+    if (b->from == &b->live) keep_recent(b, &d, e);
     if (!follow_route(b, &d, b->from)) return false;
     b->done_id = e->id;
     return true;
@@ -109,8 +130,9 @@ bool route_entry(backend *b, ring_entry *e) {
 static bool route_one_made(backend *b, ring_entry *e, bool own, const filter *note) {
     e->id = route_take_id(b);
     delivery d = {.entry = e, .reader = b->live.reader, .id = e->id, .fresh = true, .own = own, .note = note};
+    redact(b, &d);
     if (!follow_route(b, &d, &b->live)) return false;
-    recent_add(b->set.recents, e);
+    if (!d.damaged) recent_add(b->set.recents, d.entry);
     b->recents_changed = true;
     b->done_id = e->id;
     b->unpublished += e->size;

@@ -38,6 +38,16 @@
 #define LIMIT_WINDOW_WAYS 4
 /* Filters of one configuration: as many as handlers. */
 #define LIMIT_FILTERS 1024
+/* Redaction: names and patterns are written by hand; each is looked for in each text of each record. */
+#define LIMIT_REDACT_KEYS 64
+#define LIMIT_REDACT_PATTERNS 32
+#define LIMIT_REDACT_PATTERN 1024
+/* What one search may take, and a text that is searched at all: a pattern that is tried anew at each byte and
+ * reads to the end each time is through 64 KiB in two seconds, and no stack trace is longer. */
+#define LIMIT_REDACT_TEXT (64 * 1024)
+#define LIMIT_REDACT_MATCHES 1000
+#define LIMIT_REDACT_STEPS 100000
+#define LIMIT_REDACT_HEAP_KIB 1024
 /* Targets alive at one time: each has a thread and a queue. */
 #define LIMIT_TARGETS 256
 /* Bytes of one thread's bound context. */

@@ -355,6 +355,15 @@ static generation *make_generation(const config_plan *plan, uint64_t number) {
     return g;
 }
 
+static int build_redaction(build *b) {
+    const settings *s = &b->plan->settings;
+    weir_error err;
+    if (redaction_create(slice_of(s->redact_keys), slice_of(s->redact_patterns), &b->g->redaction, &err) == 0)
+        return 0;
+    problems_add(b->p, 0, "weir", NULL, "%s", err.message);
+    return -1;
+}
+
 int config_build(const config_plan *plan, uint64_t number, target_registry *targets, process_map *process,
                  const generation *old, const config_rules *rules, built_config *out, problems *p) {
     *out = (built_config){0};
@@ -372,6 +381,7 @@ int config_build(const config_plan *plan, uint64_t number, target_registry *targ
     b.g = out->generation = make_generation(plan, number);
     if (b.g != NULL) b.g->flushes_holds = rules != NULL && rules->python_defaults;
     int rc = b.g == NULL ? build_no_memory(&b) : build_formatters(&b);
+    if (rc == 0) rc = build_redaction(&b);
     if (rc == 0) rc = build_filters(&b);
     if (rc == 0) rc = build_handlers(&b);
     if (rc == 0) rc = link_feeds(&b);

@@ -37,6 +37,8 @@ typedef struct settings {
     char run_dir[512];   /* "": found */
     char log_root[4096]; /* ':'-separated; "": derived */
     escape_mode escape;
+    char redact_keys[2048];      /* with commas between them */
+    char redact_patterns[16384]; /* one a line */
     bool disable_existing;
     bool disable_existing_given;
     /* [admin] */
@@ -90,10 +92,13 @@ int setting_parse_address(const setting_row *row, slice in, settings *out, weir_
  */
 int setting_parse_door(const setting_row *row, slice in, settings *out, weir_error *err);
 int setting_parse_logger(const setting_row *row, slice in, settings *out, weir_error *err);
+int setting_parse_keys(const setting_row *row, slice in, settings *out, weir_error *err);
+int setting_parse_patterns(const setting_row *row, slice in, settings *out, weir_error *err);
 int setting_parse_hosts(const setting_row *row, slice in, settings *out, weir_error *err);
 void setting_print_word(const setting_row *row, const settings *in, text *out);
 void setting_print_flag(const setting_row *row, const settings *in, text *out);
 void setting_print_number(const setting_row *row, const settings *in, text *out);
+void setting_print_patterns(const setting_row *row, const settings *in, text *out);
 void setting_print_text(const setting_row *row, const settings *in, text *out);
 
 #endif

@@ -69,6 +69,19 @@ static const setting_row rows[SETTING_ROWS] = {
      "are escaped in text, so that one record is one line; none: exactly Python's bytes. Also a key of a "
      "handler.",
      false, true, WORD_ROW, WORDS(escape, escape_words)},
+    {"weir", "redact_keys", "names", "",
+     "Names of fields, with commas between them, whose values are shown as *** everywhere: in handlers, "
+     "recent "
+     "records, live tails and the history. Letters count the same in both cases; names inside of given dicts "
+     "count too. At most 64.",
+     false, true, setting_parse_keys, setting_print_text, FIELD(redact_keys)},
+    {"weir", "redact_patterns", "patterns", "",
+     "Regular expressions (PCRE2), one a line: what they match is shown as *** in messages, texts of fields, "
+     "arguments, exceptions and stacks. password=\\K\\S+ hides what is behind password=. At most 32, of 1024 "
+     "bytes each. A text of more than 64KiB, with more than 1000 matches or on which a pattern takes too "
+     "many "
+     "steps is hidden whole.",
+     false, true, setting_parse_patterns, setting_print_patterns, FIELD(redact_patterns)},
     {"weir", "disable_existing_loggers", "yes/no", "no",
      "Whether loggers that exist and that the configuration does not name are disabled. Python's default is "
      "yes: "

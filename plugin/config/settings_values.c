@@ -1,7 +1,9 @@
 /* settings_values.c - parsers and printers of the rows of settings_table.c. Run on the thread that checks a
  * configuration; they change `out` only when the value is right. */
 #include "base/units.h"
+#include "config/ini_text.h"
 #include "config/settings.h"
+#include "filter/redaction.h"
 
 static void *field(const setting_row *row, settings *s) { return (char *)s + row->offset; }
 static const void *const_field(const setting_row *row, const settings *s) {
@@ -157,6 +159,51 @@ int setting_parse_paths(const setting_row *row, slice in, settings *out, weir_er
         begin = end + 1;
     }
     return setting_parse_text(row, in, out, err);
+}
+
+/* ---- redaction ---- */
+
+static int check_redaction(slice keys, slice patterns, weir_error *err) {
+    redaction *made;
+    if (redaction_create(keys, patterns, &made, err) != 0) return -1;
+    redaction_free(made);
+    return 0;
+}
+
+int setting_parse_keys(const setting_row *row, slice in, settings *out, weir_error *err) {
+    return check_redaction(in, SLICE_NONE, err) != 0 ? -1 : setting_parse_text(row, in, out, err);
+}
+
+int setting_parse_patterns(const setting_row *row, slice in, settings *out, weir_error *err) {
+    if (in.len >= (size_t)row->max)
+        return error_set(err, WEIR_ERR_INVALID, "the patterns have %zu bytes (at most %lld)", in.len,
+                         (long long)row->max - 1);
+    if (check_redaction(SLICE_NONE, in, err) != 0) return -1;
+    for (size_t i = 0; i < in.len; i++)
+        if (((unsigned char)in.data[i] < ' ' && strchr("\t\n", in.data[i]) == NULL) || in.data[i] == '\0')
+            return error_set(err, WEIR_ERR_INVALID, "a control character in a pattern (write \\x%02x)",
+                             (unsigned char)in.data[i]);
+    char *to = field(row, out);
+    size_t len = 0;
+    memset(to, 0, (size_t)row->max);
+    for (size_t at = 0; at < in.len;) {
+        const char *end = memchr(in.data + at, '\n', in.len - at);
+        size_t next = end != NULL ? (size_t)(end - in.data) : in.len;
+        slice line = ini_strip(slice_make(in.data + at, next - at));
+        if (line.len > 0 && len > 0) to[len++] = '\n';
+        memcpy(to + len, line.data, line.len);
+        len += line.len;
+        at = next + 1;
+    }
+    return 0;
+}
+
+/* As continuation lines of an INI file. */
+void setting_print_patterns(const setting_row *row, const settings *in, text *out) {
+    for (const char *at = const_field(row, in); *at != '\0'; at++) {
+        text_add_char(out, *at);
+        if (*at == '\n') text_add_cstr(out, "    ");
+    }
 }
 
 int setting_parse_hosts(const setting_row *row, slice in, settings *out, weir_error *err) {

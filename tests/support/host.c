@@ -99,6 +99,17 @@ static void do_say(char *args) {
     puts("ok");
 }
 
+static void do_note(char *args) {
+    char name[256], key[64], text[256];
+    int level, used = 0;
+    if (sscanf(args, "%255s %d %63s %255s %n", name, &level, key, text, &used) < 4) {
+        puts("error: note LOGGER LEVEL KEY VALUE TEXT");
+        return;
+    }
+    WEIR_LOG_FIELDS(weir_get_logger(name), level, (weir_str(key, text)), "%s", args + used);
+    puts("ok");
+}
+
 static void do_threads(char *args) {
     int count;
     unsigned long long limit = 0;
@@ -359,6 +370,7 @@ static const struct command {
 } commands[] = {
     {"log", do_log, "LOGGER LEVEL COUNT: \"message N\""},
     {"say", do_say, "LOGGER LEVEL TEXT"},
+    {"note", do_note, "LOGGER LEVEL KEY VALUE TEXT: with a field"},
     {"threads", do_threads, "COUNT [LIMIT [PAUSE_US]]: producers; go on where the page says"},
     {"halt", do_halt, "ends the producers: accepted/longest call in ns, a thread"},
     {"wait", do_wait, "until the producers have reached their limit; as halt"},

@@ -47,6 +47,24 @@ Test(settings, defaults_are_those_of_the_design) {
     cr_assert(got.http[0] == '\0' && got.config_port[0] == '\0' && got.service[0] == '\0');
 }
 
+Test(settings, what_is_to_be_hidden) {
+    text out;
+    text_init(&out, 0);
+    read_text("[weir]\nredact_keys = password, token\nredact_patterns = a b\n    x,y\n\n  (?i)z\n");
+    cr_assert_eq(found.count, 0, "%s", found.count ? found.list[0].message : "");
+    cr_assert_str_eq(got.redact_keys, "password, token");
+    cr_assert_str_eq(got.redact_patterns, "a b\nx,y\n(?i)z");
+    for (size_t i = 0; setting_at(i) != NULL; i++)
+        if (strcmp(setting_at(i)->key, "redact_patterns") == 0) setting_print(setting_at(i), &got, &out);
+    cr_assert_str_eq(text_cstr(&out), "a b\n    x,y\n    (?i)z");
+    text_done(&out);
+    expect_problem("[weir]\nqueue = 64KiB\nredact_patterns = a\n  (b\n", 3,
+                   "pattern 2, \"(b\", is no regular");
+    expect_problem("[weir]\nredact_keys = args\n", 2, "is an attribute of every record");
+    expect_problem("[weir]\nredact_patterns = a\tb\x01\n", 2,
+                   "a control character in a pattern (write \\x01)");
+}
+
 Test(settings, every_key_is_read) {
     read_text(
         "[weir]\nservice = kvd\noverflow = drop_low\nstall_timeout = 1s\nstop_timeout = 0\nqueue = 64KiB\n"
