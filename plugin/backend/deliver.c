@@ -111,7 +111,7 @@ static bool deliver_in_place(backend *b, handler *h, const delivery *d) {
 }
 
 /* A run of drops ends with the first record that finds room again, and with room for what tells of it. */
-static lane_room tell_first(backend *b, handler *h, const delivery *d) {
+static lane_room tell_one(backend *b, handler *h, const delivery *d) {
     char *to;
     size_t size = guess(d, h->lane) + NOTICE_ROOM;
     lane_room got = overflow_reserve(b, h, d, size < h->lane->record_max ? size : h->lane->record_max, &to);
@@ -119,6 +119,17 @@ static lane_room tell_first(backend *b, handler *h, const delivery *d) {
     lane_commit(b, h, 0, 0);
     notice_emit(b, h);
     return ROOM_OK;
+}
+
+/* Before any handler has the record: it may wait. false: abandoned. */
+static bool tell_first(backend *b, const delivery *d, handler **picked, size_t count) {
+    for (size_t i = 0; i < count; i++) {
+        if (picked[i]->lane == NULL || !notice_owed(picked[i])) continue;
+        lane_room got = tell_one(b, picked[i], d);
+        if (got == ROOM_ABANDON) return false;
+        if (got == ROOM_DROPPED) picked[i] = NULL; /* counted already */
+    }
+    return true;
 }
 
 static bool deliver_one(backend *b, handler *h, const delivery *d) {
@@ -136,11 +147,7 @@ static bool deliver_one(backend *b, handler *h, const delivery *d) {
         drop_for_error(b, h, d, "the record is damaged");
         return true;
     }
-    if (__builtin_expect(b->owing, 0) && notice_owed(h)) {
-        lane_room got = tell_first(b, h, d);
-        if (got != ROOM_OK) return got != ROOM_ABANDON;
-    }
-    if (d->entry->size > GUESS_MAX) return deliver_aside(b, h, d);
+    if (d->entry->size > GUESS_MAX || d->room_is_short) return deliver_aside(b, h, d);
     return deliver_in_place(b, h, d);
 }
 
@@ -158,13 +165,14 @@ static size_t measure(backend *b, const delivery *d, handler *h) {
     return b->scratch.len < h->lane->record_max ? b->scratch.len : h->lane->record_max;
 }
 
-/* The room of all parts that go to the queue of picked[at]. */
+/* The room of all parts that go to the queue of picked[at]. Each handler's part is a chunk of its own; and
+ * the one that is open now will be closed. */
 static size_t parts_room(backend *b, const delivery *d, handler **picked, size_t at, bool exactly) {
     const lane *l = picked[at]->lane;
-    size_t bytes = 0;
+    size_t bytes = chunk_queue_room(0);
     for (size_t i = 0; i <= at; i++)
         if (picked[i] != NULL && picked[i]->lane == l)
-            bytes += exactly ? measure(b, d, picked[i]) : generous(d, l);
+            bytes += chunk_queue_room(exactly ? measure(b, d, picked[i]) : generous(d, l));
     return bytes < l->record_max ? bytes : l->record_max;
 }
 
@@ -172,17 +180,20 @@ static size_t parts_room(backend *b, const delivery *d, handler **picked, size_t
  * queue holds a part of a record that another handler of the same queue does not have yet, so all of
  * them can be published with a true mark. What a record takes is found out only where room is short.
  * Not covered are parts that take more together than half of their queue. */
-static lane_room prepare(backend *b, const delivery *d, handler **picked, size_t at) {
+static lane_room prepare(backend *b, delivery *d, handler **picked, size_t at) {
     handler *h = picked[at];
     char *to = lane_try(b, h, parts_room(b, d, picked, at, false));
     lane_room got = ROOM_OK;
-    if (to == NULL) got = overflow_reserve(b, h, d, parts_room(b, d, picked, at, !h->lane->stalled), &to);
+    if (to == NULL) {
+        d->room_is_short = true; /* then no part may take more than it was measured to */
+        got = overflow_reserve(b, h, d, parts_room(b, d, picked, at, !h->lane->stalled), &to);
+    }
     if (got == ROOM_OK) lane_commit(b, h, 0, 0);
     return got;
 }
 
 /* A wait publishes, which closes the chunks that were found to have room: then all are asked again. */
-static bool prepare_all(backend *b, const delivery *d, handler **picked, size_t count) {
+static bool prepare_all(backend *b, delivery *d, handler **picked, size_t count) {
     uint64_t waits;
     do {
         waits = b->waits;
@@ -197,6 +208,7 @@ static bool prepare_all(backend *b, const delivery *d, handler **picked, size_t 
 }
 
 bool deliver_group(backend *b, delivery *d, handler **picked, size_t count) {
+    if (__builtin_expect(b->owing, 0) && d->rec != NULL && !tell_first(b, d, picked, count)) return false;
     if (count > 1 && d->rec != NULL && !prepare_all(b, d, picked, count)) return false;
     for (size_t i = 0; i < count; i++)
         if (picked[i] != NULL && !deliver_one(b, picked[i], d)) return false;

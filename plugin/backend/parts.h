@@ -78,6 +78,7 @@ typedef struct delivery {
     bool own;           /* of Weir itself: counted as a notice */
     const filter *note; /* what this filter held back is told of: it goes where the filter is, past it */
     bool note_to_all;   /* the filter is the logger's */
+    bool room_is_short; /* deliver.c: its parts were measured, and take what they were measured to */
 } delivery;
 
 typedef struct own_record {

@@ -39,6 +39,8 @@ typedef struct builder {
     item *items;
     size_t count, room;
     value root;
+    size_t root_end; /* where it ends in the text */
+    bool text_read;  /* yajl has all of the text: what comes now was completed by its end */
 } builder;
 
 static int refuse(const builder *b, size_t at, const char *message) {
@@ -82,6 +84,7 @@ static int stop(const builder *b, const char *message) {
 static int add(builder *b, value v) {
     if (b->depth == 0) {
         b->root = v;
+        b->root_end = b->text_read ? b->in.len : position(b);
         return 1;
     }
     if (b->count == b->room) {
@@ -229,14 +232,23 @@ static int refuse_by_yajl(builder *b) {
     return refuse(b, position(b), line);
 }
 
+/* yajl says nothing of a word or string that is begun behind the value and not ended. */
+static int refuse_rest(const builder *b) {
+    size_t at = b->root_end;
+    while (at < b->in.len && memchr(" \t\r\n", b->in.data[at], 4) != NULL) at++;
+    return at == b->in.len ? 0 : refuse(b, at, "parse error: trailing garbage");
+}
+
 static int run(builder *b) {
     if (setjmp(b->no_memory) != 0) return refuse_memory(b->err);
     yajl_alloc_funcs memory = {yajl_take, yajl_retake, yajl_give, b};
     b->handle = yajl_alloc(&events, &memory, b);
     yajl_status status = yajl_parse(b->handle, (const unsigned char *)b->in.data, b->in.len);
+    b->text_read = true;
     if (status == yajl_status_ok) status = yajl_complete_parse(b->handle);
     if (status == yajl_status_error) return refuse_by_yajl(b);
-    return status == yajl_status_ok ? 0 : -1; /* canceled: the event has said why */
+    if (status != yajl_status_ok) return -1; /* canceled: the event has said why */
+    return refuse_rest(b);
 }
 
 int json_parse(slice in, size_t max_depth, arena *a, value *out, weir_error *err) {

@@ -53,6 +53,8 @@ static bool fits_open(chunk_queue *q, uint16_t stats_row, size_t bytes) {
 
 size_t chunk_queue_record_max(const chunk_queue *q) { return (size_t)(q->size / 2) - sizeof(chunk_head); }
 
+size_t chunk_queue_room(size_t bytes) { return chunk_padded(sizeof(chunk_head) + bytes); }
+
 char *chunk_queue_reserve(chunk_queue *q, uint16_t stats_row, size_t bytes) {
     if (bytes > chunk_queue_record_max(q)) return NULL;
     if (!fits_open(q, stats_row, bytes)) {

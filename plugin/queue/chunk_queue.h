@@ -110,6 +110,8 @@ chunk_queue_map *chunk_queue_mapping(chunk_queue *q);
 /* ---- backend ---- */
 /* The most bytes that one record can have here: half of the queue. */
 size_t chunk_queue_record_max(const chunk_queue *q);
+/* What a chunk of so many bytes takes up, with its head and what aligns it. */
+size_t chunk_queue_room(size_t bytes);
 /* Adds a record's bytes. records is 1, or 0 for Weir's own notices. false: no room now. */
 bool chunk_queue_add(chunk_queue *q, uint16_t stats_row, uint64_t id, slice bytes, uint32_t records);
 /* Room to format into directly, at least `bytes`; then chunk_queue_commit with what was used

@@ -12,6 +12,9 @@ CONFIG = """
 [weir]
 run_dir = {run}
 overflow = block
+# A child writes all it has before it ends, however busy the machine is.
+stop_timeout = 60s
+stall_timeout = 60s
 service = host
 [admin]
 config_port = 127.0.0.1:0

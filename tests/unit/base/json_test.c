@@ -51,6 +51,16 @@ Test(json, scalars) {
     expect_repr("\"\\\\ud800\"", "'\\\\ud800'");
 }
 
+/* Also what is only begun there. */
+Test(json, nothing_stands_behind_the_value) {
+    static const char *const texts[] = {"\"a\"\"b", "{} tru", "[1]\"", "1 -", "null nul", "{\"a\":1} \"x"};
+    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
+        expect_error(slice_of(texts[i]), "line 1: parse error: trailing garbage");
+    expect_repr("{} \r\n\t", "{}");
+    expect_repr("12", "12");
+    expect_repr("\"a\" ", "'a'");
+}
+
 Test(json, types_of_numbers) {
     value v;
     cr_assert_eq(json_parse(SLICE_LITERAL("[1,1.0,1e0,9223372036854775808]"), 16, &memory, &v, NULL), 0);
