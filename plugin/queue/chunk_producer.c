@@ -92,15 +92,16 @@ bool chunk_queue_add_truncate(chunk_queue *q) {
     return true;
 }
 
-/* The slot that is not the true mark gets the new one: id first, so that a slot which already has
- * this position is true at every moment. */
+/* The slot that is not the true mark gets the new one: position first. Then it is not looked at before
+ * write_pos has moved; or, where write_pos stays, its older id loses against the true one's until it has the
+ * new. (Id first would, where the slot still has the present position, claim what is not published.) */
 static void mark(chunk_queue_map *map, uint64_t position, uint64_t id) {
     const chunk_mark *m = map->marks;
     bool first_is_true =
         m[0].position == map->write_pos && (m[1].position != map->write_pos || m[0].last_id >= m[1].last_id);
     chunk_mark *slot = &map->marks[first_is_true ? 1 : 0];
-    __atomic_store_n(&slot->last_id, id, __ATOMIC_RELEASE);
     __atomic_store_n(&slot->position, position, __ATOMIC_RELEASE);
+    __atomic_store_n(&slot->last_id, id, __ATOMIC_RELEASE);
 }
 
 void chunk_queue_publish(chunk_queue *q) {

@@ -218,6 +218,19 @@ static int open_inside(history_writer *w, char key_out[128], bool *created, weir
     return 0;
 }
 
+/* In a child that may not use SQLite: what comes stays in the queue, for a recovery; a configuration with
+ * other handlers is not refused for it. */
+static int open_barred(history_writer *w, char key_out[128], weir_error *err) {
+    struct stat st;
+    int there = place_look(&w->place, &st, err);
+    if (there == 1) not_in_this_child(w, err);
+    if (there != 0) return -1;
+    w->told_dev = st.st_dev;
+    w->told_ino = st.st_ino;
+    make_key(st.st_dev, st.st_ino, key_out);
+    return 0;
+}
+
 static history_writer *writer_create(const sink_spec *spec, weir_error *err) {
     history_writer *w = calloc(1, sizeof *w);
     if (w == NULL) {
@@ -267,7 +280,7 @@ static int history_open_sink(const sink_spec *spec, bool recovery, sink **out, c
         rc = open_inside(w, key_out, &made, err);
         fork_gate_leave();
     } else {
-        not_in_this_child(w, err);
+        rc = open_barred(w, key_out, err);
     }
     if (rc != 0) {
         if (made) remove_made(w->place.path);
