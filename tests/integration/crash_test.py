@@ -6,34 +6,12 @@ import signal
 import subprocess
 import time
 
+import faults
 import harness
 import oracle
 from harness import BUILD, OWN, SLOW, Service, scaled, test, wait_until, weir
 
-CONFIG = """
-[weir]
-run_dir = {run}
-overflow = block
-service = SERVICE
-[loggers]
-keys = root
-[handlers]
-keys = file,history
-[formatters]
-keys = line
-[logger_root]
-level = INFO
-handlers = file,history
-[handler_file]
-class = FileHandler
-formatter = line
-args = ('{dir}/host.log',)
-[handler_history]
-class = weir.HistoryHandler
-args = ('{dir}/history.db',)
-[formatter_line]
-format = %(asctime)s %(message)s
-"""
+CONFIG = faults.file_and_history("service = SERVICE")
 SHIM = os.path.join(BUILD, "tests/support/shim/crash.so")
 SANITIZED = SLOW > 5
 

@@ -4,40 +4,13 @@ import random
 import re
 import sqlite3
 
+import faults
 import harness
 import oracle
 from harness import BUILD, OWN, SLOW, Service, push, scaled, skip, test, wait_until
 
-CONFIG = """
-[weir]
-run_dir = {run}
-overflow = block
 # A child writes all it has before it ends, however busy the machine is.
-stop_timeout = 60s
-stall_timeout = 60s
-service = host
-[admin]
-config_port = 127.0.0.1:0
-http = 127.0.0.1:0
-[loggers]
-keys = root
-[handlers]
-keys = file,history
-[formatters]
-keys = line
-[logger_root]
-level = INFO
-handlers = file,history
-[handler_file]
-class = FileHandler
-formatter = line
-args = ('{dir}/host.log',)
-[handler_history]
-class = weir.HistoryHandler
-args = ('{dir}/history.db',)
-[formatter_line]
-format = %(asctime)s %(message)s
-"""
+CONFIG = faults.file_and_history("service = host\nstop_timeout = 60s\nstall_timeout = 60s", "config_port = 127.0.0.1:0\nhttp = 127.0.0.1:0")
 
 
 def need_threads_in_children():

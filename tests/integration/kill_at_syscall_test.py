@@ -10,34 +10,12 @@ import re
 import shutil
 import subprocess
 
+import faults
 import harness
 import oracle
 from harness import BUILD, OWN, SLOW, Service, scaled, skip, test, weir
 
-CONFIG = """
-[weir]
-run_dir = {run}
-overflow = block
-service = host
-[loggers]
-keys = root
-[handlers]
-keys = file,history
-[formatters]
-keys = line
-[logger_root]
-level = INFO
-handlers = file,history
-[handler_file]
-class = FileHandler
-formatter = line
-args = ('{dir}/host.log',)
-[handler_history]
-class = weir.HistoryHandler
-args = ('{dir}/history.db',)
-[formatter_line]
-format = %(asctime)s %(message)s
-"""
+CONFIG = faults.file_and_history("service = host")
 # What changes a file, a mapping, a name or another thread's sleep. Reads change nothing.
 CALLS = ["write", "writev", "pwrite64", "fsync", "fdatasync", "ftruncate", "rename", "renameat", "unlink", "unlinkat",
          "openat", "mkdir", "mkdirat", "rmdir", "fallocate", "mmap", "munmap", "madvise", "futex", "close", "fcntl",

@@ -3,34 +3,12 @@ whose call had returned is in the file and in SQLite, once, no line torn."""
 import random
 import time
 
+import faults
 import harness
 import oracle
 from harness import OWN, Service, scaled, test, wait_until, weir
 
-CONFIG = """
-[weir]
-run_dir = {run}
-overflow = block
-service = host
-[loggers]
-keys = root
-[handlers]
-keys = file,history
-[formatters]
-keys = line
-[logger_root]
-level = INFO
-handlers = file,history
-[handler_file]
-class = FileHandler
-formatter = line
-args = ('{dir}/host.log',)
-[handler_history]
-class = weir.HistoryHandler
-args = ('{dir}/history.db',)
-[formatter_line]
-format = %(asctime)s %(message)s
-"""
+CONFIG = faults.file_and_history("service = host")
 
 
 def wait_for_load(service, least):

@@ -36,6 +36,12 @@ def history(path, kwargs="{}"):
     return "class = weir.HistoryHandler\nargs = ('%s',)\nkwargs = %s" % (path, kwargs)
 
 
+def file_and_history(weir="", admin=""):
+    """A host that writes host.log and history.db, and whose callers wait: nothing may be missing in either."""
+    return config({"file": file("{dir}/host.log"), "history": history("{dir}/history.db")}, "overflow = block\n" + weir, admin,
+                  line="%(asctime)s %(message)s")
+
+
 def handler(status, name):
     return next(h for h in status["handlers"] if h["name"] == name)
 
