@@ -18,7 +18,7 @@
 #include "sink/peer.h"
 #include "sink/sink_kinds.h"
 
-/* Payloads in one sendmsg; small records go out many at a time. */
+/* Payloads in one sendmmsg; small records go out many at a time. */
 #define NET_PAYLOADS 64
 /* A record whose connection breaks so often is what breaks it. */
 #define NET_TRIES 3
@@ -59,18 +59,34 @@ static sink_status broken(net_sink *s, const sink_batch *batch, slice payload, s
 
 /* ---- streams ---- */
 
+/* Each payload is a message with an end (MSG_EOR): no segment begins within one and goes on with the next.
+ * The logging cookbook's receiver takes a frame's length with one recv(4), and hangs up if it gets a part of
+ * it. */
 typedef struct burst {
     struct iovec parts[NET_PAYLOADS];
-    size_t count;
+    struct mmsghdr messages[NET_PAYLOADS];
+    unsigned count;
 } burst;
 
 static void gather(const net_sink *s, slice left, burst *b) {
     slice payload;
     for (b->count = 0; b->count < NET_PAYLOADS && frame_next(&left, &payload); b->count++) {
         size_t skip = b->count == 0 ? s->sent : 0;
-        b->parts[b->count].iov_base = (void *)(uintptr_t)(payload.data + skip);
-        b->parts[b->count].iov_len = payload.len - skip;
+        struct iovec *part = &b->parts[b->count];
+        part->iov_base = (void *)(uintptr_t)(payload.data + skip);
+        part->iov_len = payload.len - skip;
+        b->messages[b->count] = (struct mmsghdr){.msg_hdr = {.msg_iov = part, .msg_iovlen = 1}};
     }
+}
+
+/* Bytes that are out; or -1 with errno. */
+static ssize_t send_burst(int fd, burst *b) {
+    int n;
+    do n = sendmmsg(fd, b->messages, b->count, MSG_DONTWAIT | MSG_NOSIGNAL | MSG_EOR);
+    while (n < 0 && errno == EINTR);
+    ssize_t bytes = n < 0 ? -1 : 0;
+    for (int i = 0; i < n; i++) bytes += b->messages[i].msg_len;
+    return bytes;
 }
 
 /* How many bytes of the chunk n sent bytes finish; what is begun stays in s->sent. */
@@ -90,16 +106,13 @@ static size_t finished(net_sink *s, slice left, size_t n) {
 static sink_status send_stream(net_sink *s, const sink_batch *batch, slice payload, size_t *bytes,
                                weir_error *err) {
     burst b;
-    ssize_t n;
     if (!batch_wait_writable(s->peer.fd, batch->stop)) {
         error_set(err, WEIR_ERR_SYSTEM, "%s takes nothing: it does not read", s->peer.at.host);
         return SINK_AGAIN;
     }
     gather(s, batch->chunks[0].bytes, &b);
-    struct msghdr message = {.msg_iov = b.parts, .msg_iovlen = b.count};
     intent_note(batch, NULL, 0, batch->chunks[0].bytes.len);
-    do n = sendmsg(s->peer.fd, &message, MSG_DONTWAIT | MSG_NOSIGNAL);
-    while (n < 0 && errno == EINTR);
+    ssize_t n = send_burst(s->peer.fd, &b);
     if (n < 0 && errno == EAGAIN) return SINK_OK;
     if (n < 0) return broken(s, batch, payload, bytes, errno, err);
     *bytes = finished(s, batch->chunks[0].bytes, (size_t)n);
