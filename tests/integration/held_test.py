@@ -174,10 +174,7 @@ def a_target_that_hangs_behind_a_queue_holds_the_queue_only():
 def the_listener_has_a_thread_of_its_own():
     with Service(config({"q": queued("o", "{'queue': 'myq'}"), "o": file("o.log")}, "q")) as s:
         s.run("threads 1 3")
-        names = set()
-        for task in os.listdir("/proc/%d/task" % s.pid):
-            with open("/proc/%d/task/%s/comm" % (s.pid, task)) as f:
-                names.add(f.read().strip())
+        names = s.threads()
         assert "weir-w-myq" in names and "weir-w-o.log" in names, names
 
 
