@@ -84,7 +84,7 @@ def different_levels():
 
 @test(covers=["must 2"])
 def the_cookbooks_client_sends_and_closes():
-    alternate(config({"a": "one"}), config({"b": "one"}), scaled(2000), ["a.log", "b.log"], answered=False)
+    alternate(config({"a": "one"}), config({"b": "one"}), scaled(10000), ["a.log", "b.log"], answered=False)
 
 
 harness.main()
