@@ -9,6 +9,8 @@
 
 /* Keys of a section beyond those of its object: handlers, qualname, kwargs. */
 #define OWN_KEYS 3
+/* Sections beyond those that are named: weir, admin, receivers, logger_root, and the four lists. */
+#define OWN_SECTIONS 8
 
 static bool is_one_of(slice name, const char *const *list) {
     for (size_t i = 0; list[i] != NULL; i++)
@@ -254,7 +256,7 @@ bool dict_read(checker *c, dict *d) {
         problems_add(c->p, line, NULL, NULL, "no valid JSON: %s", err.message + used);
         return false;
     }
-    size_t most = 7; /* weir, admin, root, and the four lists */
+    size_t most = OWN_SECTIONS;
     if (!dict_nodes(in, v, &c->plan->memory, &d->root)) goto no_memory;
     most += members(d, "formatters") + members(d, "filters") + members(d, "handlers") + members(d, "loggers");
     c->ini.sections = check_alloc(c, most * sizeof *c->ini.sections);
