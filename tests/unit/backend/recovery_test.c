@@ -303,7 +303,7 @@ static void damage(const char *dir, unsigned seed) {
         }
         struct stat st;
         fstat(fd, &st);
-        for (int i = 0; i < 40; i++) {
+        for (int i = 0; i < 40 && st.st_size > 0; i++) {
             unsigned char byte = (unsigned char)rand();
             off_t at = i % 2 == 0 ? rand() % 8192 : rand() % st.st_size;
             if (pwrite(fd, &byte, 1, at < st.st_size ? at : 0) != 1) break;
