@@ -28,27 +28,9 @@ static int at_call(void *arg, weir_record *view) { return ask(arg, view) > 0; }
 
 static void release(filter *base) {
     host_filter *f = (host_filter *)base;
-    const weir_filter_class *c = &f->class->as.filter;
-    if (c->destroy != NULL) c->destroy(f->self);
+    host_class_destroy(f->class, f->class->as.filter.destroy, f->self);
     host_class_release(f->class);
     free(f);
-}
-
-static int make_self(host_filter *f, const filter_args *args, weir_error *err) {
-    const weir_filter_class *c = &f->class->as.filter;
-    arena memory;
-    f->self = c->user;
-    if (c->create == NULL) return 0;
-    arena_init(&memory, 0);
-    const weir_args given = {f->class->params, f->class->param_count, args->values, args->given, NULL,
-                             &memory};
-    weir_error own = {.code = WEIR_ERR_INVALID};
-    host_call call = host_call_begin(f->class);
-    int rc = host_call_end(&call, c->create(c->user, &given, &f->self, &own));
-    arena_done(&memory);
-    if (rc == 0) return 0;
-    return error_set(err, WEIR_ERR_INVALID, "%s: %s", f->class->name,
-                     own.message[0] ? own.message : "its create failed");
 }
 
 static host_class *class_of(const filter_kind *kind) {
@@ -65,12 +47,14 @@ static int create(const filter_args *args, filter **out, weir_error *err) {
     }
     f->class = class;
     f->base = (filter){.kind = args->kind, .pass = pass, .free = release};
-    if (make_self(f, args, err) != 0) {
+    const weir_filter_class *c = &class->as.filter;
+    const weir_args given = {class->params, class->param_count, args->values, args->given, NULL, NULL};
+    if (host_class_create(class, c->create, c->user, &given, &f->self, err) != 0) {
         host_class_release(class);
         free(f);
         return -1;
     }
-    if (class->as.filter.flags & WEIR_FILTER_AT_CALL) {
+    if (c->flags & WEIR_FILTER_AT_CALL) {
         f->base.at_call = at_call;
         f->base.at_call_arg = f;
     }

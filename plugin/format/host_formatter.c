@@ -84,9 +84,8 @@ static int format_hooked(formatter *base, record *rec, escape_mode escape, text 
 
 static void release(formatter *base) {
     host_formatter *f = (host_formatter *)base;
-    const weir_formatter_class *c = &f->class->as.formatter;
     if (f->inner != NULL) f->inner->free(f->inner);
-    if (c->destroy != NULL) c->destroy(f->self);
+    host_class_destroy(f->class, f->class->as.formatter.destroy, f->self);
     host_class_release(f->class);
     free(f);
 }
@@ -115,18 +114,8 @@ static int check_kwargs(const host_class *c, const value *kwargs, weir_error *er
 static int make_self(host_formatter *f, const formatter_options *options, weir_error *err) {
     static const value nothing = {.type = VALUE_DICT};
     const weir_formatter_class *c = &f->class->as.formatter;
-    arena memory;
-    f->self = c->user;
-    if (c->create == NULL) return 0;
-    arena_init(&memory, 0);
-    const weir_args given = {.dict = options->kwargs != NULL ? options->kwargs : &nothing, .memory = &memory};
-    weir_error own = {.code = WEIR_ERR_INVALID};
-    host_call call = host_call_begin(f->class);
-    int rc = host_call_end(&call, c->create(c->user, &given, &f->self, &own));
-    arena_done(&memory);
-    if (rc == 0) return 0;
-    return error_set(err, WEIR_ERR_INVALID, "%s: %s", f->class->name,
-                     own.message[0] ? own.message : "its create failed");
+    const weir_args given = {.dict = options->kwargs != NULL ? options->kwargs : &nothing};
+    return host_class_create(f->class, c->create, c->user, &given, &f->self, err);
 }
 
 static int make_inner(host_formatter *f, const formatter_options *options, weir_error *err) {

@@ -58,21 +58,6 @@ static bool should_flush_overridden(const handler *h, const record *rec, size_t 
 
 /* ---- objects with a base ---- */
 
-static int make_self(host_object *o, const handler_args *args, const kind_param *params, weir_error *err) {
-    arena memory;
-    o->self = o->as->user;
-    if (o->as->create == NULL) return 0;
-    arena_init(&memory, 0);
-    const weir_args given = {params, HANDLER_PARAMS, args->values, args->given, NULL, &memory};
-    weir_error own = {.code = WEIR_ERR_INVALID};
-    host_call call = host_call_begin(o->class);
-    int rc = host_call_end(&call, o->as->create(o->as->user, &given, &o->self, &own));
-    arena_done(&memory);
-    if (rc == 0) return 0;
-    return error_set(err, WEIR_ERR_INVALID, "%s: %s", o->class->name,
-                     own.message[0] ? own.message : "its create failed");
-}
-
 void host_object_set_target(const host_object *o, const char *handler_name) {
     if (o == NULL || o->as->set_target == NULL) return;
     host_call call = host_call_begin(o->class);
@@ -82,7 +67,7 @@ void host_object_set_target(const host_object *o, const char *handler_name) {
 
 void host_object_free(host_object *o) {
     if (o == NULL) return;
-    if (o->made && o->as->destroy != NULL) o->as->destroy(o->self);
+    if (o->made) host_class_destroy(o->class, o->as->destroy, o->self);
     host_class_release(o->class);
     free(o);
 }
@@ -100,7 +85,8 @@ static int based_prepare(const handler_args *args, handler *h, weir_error *err) 
     o->base = handler_kind_find_own(slice_of(o->as->base));
     h->host = o; /* freed with the handler from here on */
     if (o->base->prepare != NULL && o->base->prepare(args, h, err) != 0) return -1;
-    if (make_self(o, args, h->kind->params, err) != 0) return -1;
+    const weir_args given = {h->kind->params, HANDLER_PARAMS, args->values, args->given, NULL, NULL};
+    if (host_class_create(class, o->as->create, o->as->user, &given, &o->self, err) != 0) return -1;
     o->made = true;
     if (o->as->format != NULL) {
         o->format = (formatter){.format = format_overridden};

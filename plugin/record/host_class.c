@@ -1,5 +1,5 @@
 /* host_class.c - the table of classes that hosts register. Any thread; changes are under one lock, look-ups
- * read `state`. It calls nothing of the host's. */
+ * read `state`. Of the host's it calls the beginning and the end of an object, in the thread that asks. */
 #include "record/host_class.h"
 
 #include <pthread.h>
@@ -188,6 +188,30 @@ int host_call_end(const host_call *call, int rc) {
                                                        __ATOMIC_RELAXED)) {
     }
     return rc;
+}
+
+int host_class_create(host_class *c, host_create create, void *user, const weir_args *given, void **self,
+                      weir_error *err) {
+    arena memory;
+    weir_args args = *given;
+    weir_error own = {.code = WEIR_ERR_INVALID};
+    *self = user;
+    if (create == NULL) return 0;
+    arena_init(&memory, 0);
+    args.memory = &memory;
+    host_call call = host_call_begin(c);
+    int rc = host_call_end(&call, create(user, &args, self, &own));
+    arena_done(&memory);
+    if (rc == 0) return 0;
+    return error_set(err, WEIR_ERR_INVALID, "%s: %s", c->name,
+                     own.message[0] ? own.message : "its create failed");
+}
+
+void host_class_destroy(host_class *c, void (*destroy)(void *self), void *self) {
+    if (destroy == NULL) return;
+    host_call call = host_call_begin(c);
+    destroy(self);
+    host_call_end(&call, 0);
 }
 
 bool host_class_is_slow(const host_class *c) {

@@ -71,6 +71,14 @@ typedef struct host_call {
 host_call host_call_begin(host_class *c);
 /* rc as it is; negative: counted as an error. */
 int host_call_end(const host_call *call, int rc);
+
+/* The beginning and the end of one object; both functions may be NULL (*self is user then). given's memory is
+ * the call's own. -1: err says which class, and the host's words. */
+typedef int (*host_create)(void *user, const weir_args *args, void **self, weir_error *err);
+int host_class_create(host_class *c, host_create create, void *user, const weir_args *given, void **self,
+                      weir_error *err);
+void host_class_destroy(host_class *c, void (*destroy)(void *self), void *self);
+
 /* Longer than this on the average, or once, is slow. */
 #define HOST_SLOW_MEAN_NS 1000000
 #define HOST_SLOW_ONCE_NS 100000000

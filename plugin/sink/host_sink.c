@@ -99,25 +99,9 @@ static void host_close(sink *base) {
     flush(s);
     host_call call = host_call_begin(s->class);
     if (s->used && c->close != NULL) c->close(s->self);
-    if (c->destroy != NULL) c->destroy(s->self);
     host_call_end(&call, 0);
+    host_class_destroy(s->class, c->destroy, s->self);
     free_sink(s);
-}
-
-static int make_self(host_sink *s, const value *args, weir_error *err) {
-    const weir_handler_class *c = &s->class->as.handler;
-    arena memory;
-    s->self = c->user;
-    if (c->create == NULL) return 0;
-    arena_init(&memory, 0);
-    const weir_args given = {.dict = args, .memory = &memory};
-    weir_error own = {.code = WEIR_ERR_INVALID};
-    host_call call = host_call_begin(s->class);
-    int rc = host_call_end(&call, c->create(c->user, &given, &s->self, &own));
-    arena_done(&memory);
-    if (rc == 0) return 0;
-    return error_set(err, WEIR_ERR_INVALID, "%s: %s", s->class->name,
-                     own.message[0] ? own.message : "its create failed");
 }
 
 static int find_class(host_sink *s, const value *options, weir_error *err) {
@@ -131,12 +115,19 @@ static int find_class(host_sink *s, const value *options, weir_error *err) {
     return 0;
 }
 
+static int make_self(host_sink *s, const value *options, weir_error *err) {
+    static const value nothing = {.type = VALUE_DICT};
+    const weir_handler_class *c = &s->class->as.handler;
+    const value *args = value_get(options, SLICE_LITERAL("args"));
+    const weir_args given = {.dict = args != NULL ? args : &nothing};
+    return host_class_create(s->class, c->create, c->user, &given, &s->self, err);
+}
+
 static int host_open(const sink_spec *spec, bool recovery, sink **out, char key_out[128], bool *created,
                      weir_error *err) {
     (void)recovery;
     arena memory;
     value options;
-    static const value nothing = {.type = VALUE_DICT};
     host_sink *s = calloc(1, sizeof *s);
     if (s == NULL) return error_set(err, WEIR_ERR_SYSTEM, "no memory");
     s->base = (sink){.kind = &host_sink_kind,
@@ -151,8 +142,7 @@ static int host_open(const sink_spec *spec, bool recovery, sink **out, char key_
     int rc = json_parse(spec->options, LIMIT_VALUE_DEPTH, &memory, &options, err);
     if (rc == 0) rc = find_class(s, &options, err);
     if (rc == 0) rc = (s->reader = host_frame_reader(err)) != NULL ? 0 : -1;
-    const value *args = rc == 0 ? value_get(&options, SLICE_LITERAL("args")) : NULL;
-    if (rc == 0) rc = make_self(s, args != NULL ? args : &nothing, err);
+    if (rc == 0) rc = make_self(s, &options, err);
     if (rc == 0)
         snprintf(key_out, 128, "host:%.64s:%08x:%08x", s->name, sink_options_tag(spec->options),
                  sink_options_tag(spec->path));
