@@ -4,12 +4,17 @@ import { levelClass, localTime, make, tableHead, visible } from "./dom.js";
 import { fieldText } from "./match.js";
 
 const SHOWN_CHARS = 2000; // of a message in its row; all of it is in the detail
+const LONG_CHARS = 400; // more, or more lines, are clamped by the style
+const LONG_LINES = 8; // as app.css has them
 
 function messageText(record) {
   const cut = record.message.length - SHOWN_CHARS;
-  return cut > 0
-    ? visible(record.message.slice(0, SHOWN_CHARS)) + ` …[${cut} more characters]`
-    : visible(record.message);
+  const text =
+    cut > 0
+      ? visible(record.message.slice(0, SHOWN_CHARS)) + ` …[${cut} more characters]`
+      : visible(record.message);
+  const isLong = text.length > LONG_CHARS || text.split("\n", LONG_LINES + 1).length > LONG_LINES;
+  return isLong ? make("div", { class: "long" }, text) : text;
 }
 
 const fieldLink = (name, value) => "#/records?" + new URLSearchParams({ ["field." + name]: value });

@@ -66,11 +66,13 @@ static int aim(const invocation *call, transfer *t, const char *path, text *url)
     if (strncmp(to, "unix:", 5) == 0)
         return complain(EXIT_USAGE,
                         "--to %s: expected http://HOST:PORT (`weir push` alone takes a config port)", to);
-    const char *fragment = strstr(to, "#token=");
+    const char *scheme = strstr(to, "://"), *fragment = strstr(to, "#token=");
+    if (scheme != NULL && strncmp(to, "http://", 7) != 0 && strncmp(to, "https://", 8) != 0)
+        return complain(EXIT_USAGE, "--to %s: expected http://HOST:PORT", to);
     size_t len = fragment ? (size_t)(fragment - to) : strlen(to);
     if (fragment) token = fragment + strlen("#token=");
     while (len > 0 && to[len - 1] == '/') len--;
-    if (strncmp(to, "http", 4) != 0) text_add_cstr(url, "http://");
+    if (scheme == NULL) text_add_cstr(url, "http://");
     text_add(url, to, len);
     text_add_cstr(url, path);
     if (token != NULL && token[0] != '\0') {
@@ -90,6 +92,7 @@ static int transfer_init(transfer *t, const invocation *call, const char *path) 
     text_init(&url, 0);
     int status = aim(call, t, path, &url);
     curl_easy_setopt(t->curl, CURLOPT_URL, text_cstr(&url));
+    curl_easy_setopt(t->curl, CURLOPT_PATH_AS_IS, 1L); /* a logger may be named ".." */
     curl_easy_setopt(t->curl, CURLOPT_PROXY, "");
     curl_easy_setopt(t->curl, CURLOPT_CONNECTTIMEOUT_MS, CONNECT_TIMEOUT_MS);
     curl_easy_setopt(t->curl, CURLOPT_ERRORBUFFER, t->error);

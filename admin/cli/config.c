@@ -163,12 +163,17 @@ static int rollback(invocation *call) {
 
 static const struct part {
     const char *name;
+    int words_max; /* itself and what follows */
     int (*run)(invocation *call);
-} parts[] = {{"get", get}, {"history", history}, {"diff", diff}, {"rollback", rollback}};
+} parts[] = {{"get", 1, get}, {"history", 1, history}, {"diff", 3, diff}, {"rollback", 2, rollback}};
 
 static int run(invocation *call) {
-    for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++)
-        if (strcmp(parts[i].name, call->words[0]) == 0) return parts[i].run(call);
+    for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++) {
+        if (strcmp(parts[i].name, call->words[0]) != 0) continue;
+        if (call->word_count <= parts[i].words_max) return parts[i].run(call);
+        return complain(EXIT_USAGE, "weir config %s: '%s' is a word too many (weir config --help)",
+                        parts[i].name, call->words[parts[i].words_max]);
+    }
     return complain(EXIT_USAGE, "weir config %s: expected get, history, diff or rollback", call->words[0]);
 }
 

@@ -69,7 +69,7 @@ static const option_row *find(const verb *v, const char *word, size_t len) {
 }
 
 static int store_pair(const option_row *row, const char *given, const char **list, size_t *count) {
-    if (*count == CLI_WHERE_MAX || strchr(given, '=') == NULL)
+    if (*count == CLI_WHERE_MAX || given[0] == '=' || strchr(given, '=') == NULL)
         return complain(EXIT_USAGE, "%s %s: expected %s, at most %d times", row->name, given, row->value,
                         CLI_WHERE_MAX);
     list[(*count)++] = given;

@@ -17,10 +17,14 @@ static void print_change(const value *c) {
     print_list(stdout, "  still dropping such records:", get_list(c, "dropping"));
 }
 
+static int check_word(const char *word) {
+    const char *equals = strrchr(word, '=');
+    if (equals != NULL && equals != word && equals[1] != '\0') return 0;
+    return complain(EXIT_USAGE, "'%s': expected LOGGER=LEVEL, as kvd.store=DEBUG", word);
+}
+
 static int set_one(invocation *call, const char *word) {
     const char *equals = strrchr(word, '=');
-    if (equals == NULL || equals == word || equals[1] == '\0')
-        return complain(EXIT_USAGE, "'%s': expected LOGGER=LEVEL, as kvd.store=DEBUG", word);
     text path, body;
     json_writer w;
     answer a;
@@ -48,6 +52,7 @@ static int set_one(invocation *call, const char *word) {
 
 static int run(invocation *call) {
     int status = 0;
+    for (int i = 0; i < call->word_count && status == 0; i++) status = check_word(call->words[i]);
     for (int i = 0; i < call->word_count && status == 0; i++) status = set_one(call, call->words[i]);
     return status;
 }
@@ -61,7 +66,8 @@ const verb verb_set = {
     .more =
         "LEVEL is a name (DEBUG INFO WARNING ERROR CRITICAL, or one the service added) or a number. The "
         "level\n"
-        "stays over rereads and pushes until --for has passed or `weir reset`. The root logger is `root`.",
+        "stays over rereads and pushes until --for has passed or `weir reset`. The root logger is `root`.\n"
+        "Of several the first that the service refuses ends it; those before it are set.",
     .options = {OPT_FOR, SERVICE_OPTIONS, OPT_HELP},
     .run = run,
 };

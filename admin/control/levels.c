@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "admin/control/control_internal.h"
+#include "base/utf8.h"
 
 static void begin_change(logger *l, level_change *out) {
     *out = (level_change){.before = logger_effective_level(l)};
@@ -29,6 +30,13 @@ static void note_change(control *c, const requester *by, const level_change *l, 
     text_done(&how);
 }
 
+static bool is_text(slice s) {
+    uint32_t point;
+    for (size_t at = 0, n; at < s.len; at += n)
+        if ((n = utf8_decode(s.data + at, s.len - at, &point)) == 0) return false;
+    return true;
+}
+
 int control_set_level(control *c, slice name, int level, int64_t for_ms, const requester *by,
                       level_change *out, weir_error *err) {
     bool created = false;
@@ -37,6 +45,8 @@ int control_set_level(control *c, slice name, int level, int64_t for_ms, const r
         return error_set(err, WEIR_ERR_INVALID, "a logger's name has at most %d bytes", LIMIT_LOGGER_NAME);
     if (name.len > 0 && memchr(name.data, '\0', name.len) != NULL)
         return error_set(err, WEIR_ERR_INVALID, "a logger's name holds no NUL");
+    if (!is_text(name) && logger_find(name) == NULL)
+        return error_set(err, WEIR_ERR_INVALID, "a logger's name is valid UTF-8");
     if (level < 0) return error_set(err, WEIR_ERR_INVALID, "a level is not negative");
     if (for_ms < 0) return error_set(err, WEIR_ERR_INVALID, "a duration is not negative");
     logger *l = logger_get(name, &created);
@@ -60,7 +70,7 @@ static size_t reset_all(control *c, const requester *by) {
     size_t count = c->over_count;
     while (c->over_count > 0) over_remove(c, c->over_count - 1);
     pthread_mutex_unlock(&c->change);
-    control_note(c, by, "all levels over the configuration reset: %zu", count);
+    if (count > 0) control_note(c, by, "all levels over the configuration reset: %zu", count);
     return count;
 }
 

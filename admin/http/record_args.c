@@ -25,7 +25,11 @@ static bool take_level(http_request *r, record_query *q) {
 static bool take_fields(http_request *r, record_query *q) {
     for (size_t i = 0; i < r->arg_count; i++) {
         slice key = r->args[i].key;
-        if (key.len <= 6 || memcmp(key.data, "field.", 6) != 0) continue;
+        if (key.len < 6 || memcmp(key.data, "field.", 6) != 0) continue;
+        if (key.len == 6) {
+            answer_problem(r, 400, "field.: the field's name is missing (field.user=bob)");
+            return false;
+        }
         if (q->field_count == QUERY_TERMS) {
             answer_problem(r, 400, "more than %d fields", QUERY_TERMS);
             return false;

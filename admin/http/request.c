@@ -116,6 +116,20 @@ static const char *type_words(body_type type) {
     return "something else";
 }
 
+/* What was given, in JSON's words. */
+static const char *given_words(const value *v) {
+    switch (v->type) {
+    case VALUE_NONE: return "null";
+    case VALUE_BOOL: return v->boolean ? "true" : "false";
+    case VALUE_INT: return "an integer";
+    case VALUE_BIGINT: return "an integer of more than 64 bits";
+    case VALUE_FLOAT: return "a number with a fraction or an exponent";
+    case VALUE_STR: return "a string";
+    case VALUE_LIST: return "an array";
+    default: return "an object";
+    }
+}
+
 static bool type_fits(body_type type, const value *v) {
     switch (type) {
     case BODY_STR: return v->type == VALUE_STR;
@@ -135,7 +149,7 @@ static bool take_field(http_request *r, body_field *fields, size_t count, const 
             return true;
         }
         answer_problem(r, 400, "'%s' must be %s, not %s", fields[i].key, type_words(fields[i].type),
-                       value_type_name(&pair->val));
+                       given_words(&pair->val));
         return false;
     }
     answer_problem(r, 400, "unknown key '%.*s' in the body",

@@ -36,7 +36,7 @@ static void accept_some(port_server *s, int64_t now_ns) {
         int fd = p == NULL ? -1 : listener_accept(&s->listener, &peer);
         if (fd < 0) return;
         if (!s->listener.address.is_unix || !listener_peer(fd, &uid, who)) address_show(&peer, who);
-        port_client_close(p); /* if it was somebody's */
+        port_client_make_room(p); /* if it was somebody's */
         port_client_open(p, fd, ++s->accepted, who, now_ns);
         port_client_step(p, now_ns); /* a small push is often there already */
     }

@@ -114,6 +114,19 @@ void port_client_answer(port_connection *p, int64_t now_ns) {
     send_more(p, now_ns);
 }
 
+void port_client_make_room(port_connection *p) {
+    if (p->state == PORT_READING) {
+        text_addf(&p->answer,
+                  "refused: 1 problems\n<port>: the message was not complete after %d ms, and others wait "
+                  "for one of "
+                  "the %d places\n",
+                  PORT_PATIENCE_MS, LIMIT_PORT_CONNECTIONS);
+        if (!p->answer.failed) send(p->fd, p->answer.data, p->answer.len, MSG_NOSIGNAL | MSG_DONTWAIT);
+        shutdown(p->fd, SHUT_WR);
+    }
+    port_client_close(p);
+}
+
 /* Throws away what comes after the message, a bounded amount a turn. */
 static void linger(port_connection *p) {
     char nothing[16384];

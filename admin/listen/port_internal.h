@@ -48,6 +48,8 @@ struct port_server {
 /* ---- port_connection.c ---- */
 void port_client_open(port_connection *p, int fd, uint64_t number, const char *who, int64_t now_ns);
 void port_client_close(port_connection *p);
+/* Another one takes its place: who has not been answered yet is told so, as far as the socket takes it. */
+void port_client_make_room(port_connection *p);
 /* The socket can be read or written: moves on as far as it goes. */
 void port_client_step(port_connection *p, int64_t now_ns);
 /* Gives the answer, sends what the socket takes, and lingers or goes on sending. */

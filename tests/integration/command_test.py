@@ -102,11 +102,15 @@ def usage_errors_say_what_would_be_right():
     says(weir("query", "-o", "xml"), 2, "expected short, json or table")
     says(weir("query", "-n0"), 2, "expected 1 to 1000")
     says(weir("query", "--where", "x"), 2, "expected FIELD=VALUE")
+    says(weir("query", "--where", "=x"), 2, "expected FIELD=VALUE")
     says(weir("config", "frob"), 2, "expected get, history, diff or rollback")
     says(weir("config", "rollback", "x"), 2, "rollback GENERATION")
+    says(weir("config", "get", "2"), 2, "'2' is a word too many")
+    says(weir("config", "rollback", "1", "2"), 2, "'2' is a word too many")
     says(weir("log"), 2, "-c CONFIG", "weir tail", "weir query")
     says(weir("recover"), 2, "-c CONFIG")
     says(weir("levels", "--to", "http://127.0.0.1:1", "--pid", "1"), 2, "--to")
+    says(weir("levels", "--to", "ftp://127.0.0.1:1"), 2, "expected http://HOST:PORT")
     says(weir("push", "/dev/null", "--to", "nowhere"), 2, "expected HOST:PORT, unix:/path or http://HOST:PORT")
     says(weir("check", "/nonexistent.ini"), 2, "/nonexistent.ini: cannot be read: No such file or directory")
     says(weir("check", "/tmp"), 2, "Is a directory")
@@ -275,6 +279,9 @@ def bad_words_are_refused_and_change_nothing():
         says(service.weir("set", "db=LOUD"), 2, "unknown level 'LOUD'", "DEBUG")
         says(service.weir("set", "db=DEBUG", "--for", "-5m"), 2, "'-5m' is no duration", "15m")
         says(service.weir("set", "db=DEBUG", "--for", "soon"), 2, "'soon' is no duration")
+        says(service.weir("set", "db=DEBUG", "store"), 2, "'store': expected LOGGER=LEVEL")
+        says(service.weir("reset", "--all"), 1, "no level lies over the configuration")
+        assert service.api("GET", "/api/audit")["audit"] == []
         says(service.weir("reset", "nobody"), 1, "there is no logger 'nobody'")
         says(service.weir("reset", "db"), 1, "no level lies over the configuration")
         says(service.weir("levels", "nobody"), 1, "no logger matches")
@@ -286,6 +293,10 @@ def bad_words_are_refused_and_change_nothing():
         made = service.weir("set", "brand.new=DEBUG", check=0).stdout
         assert "the logger did not exist; it is made" in made, made
         assert "brand.new" in service.weir("levels", check=0).stdout
+        # Names that a URL would take for steps.
+        for odd in (".", "..", "a/../b", "a b", "\u00e9%2e"):
+            assert service.weir("set", odd + "=DEBUG", check=0).stdout.startswith(odd + ": "), odd
+            assert service.weir("reset", odd, check=0).stdout == "1 level reset\n", odd
 
 
 @test(quick=True)

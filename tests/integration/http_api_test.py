@@ -124,6 +124,11 @@ def levels():
     call(service, "PUT", "/api/loggers/app", {"level": "LOUD"}, status=400)
     call(service, "PUT", "/api/loggers/app", {"level": "DEBUG", "for": "-5m"}, status=400)
     call(service, "PUT", "/api/loggers/" + "a" * 1025, {"level": "DEBUG"}, status=400)
+    # A name that no answer could show as it is, so that nobody could take its level away again.
+    assert "UTF-8" in call(service, "PUT", "/api/loggers/%FFodd", {"level": "DEBUG"}, status=400)["detail"]
+    assert call(service, "PUT", "/api/loggers/app", {"level": None}, status=400)["detail"].endswith("not null")
+    assert call(service, "PUT", "/api/loggers/app", {"level": 2 ** 70}, status=400)["detail"].endswith("more than 64 bits")
+    assert "missing" in call(service, "GET", "/api/records?field.=x", status=400)["detail"]
     root = call(service, "PUT", "/api/loggers/root", {"level": "ERROR"})
     assert root["now"] == "ERROR"
     assert service.run("effective app").endswith("20")

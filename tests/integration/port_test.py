@@ -287,6 +287,19 @@ def many_connections():
     wait_until(lambda: sockets() <= 3, 15, "the connections closed")
 
 
+@test(covers=["port: 1,000 connections"], quick=True)
+def who_makes_room_is_told():
+    """All places are taken by clients that do not go on: the eldest is answered before it is put out."""
+    service, port = start()
+    held = [connect(port) for _ in range(40)]
+    for s in held:
+        s.sendall(b"\0\0\0\x10half")
+    assert push(port, text(service)).startswith("ok generation ")
+    assert rest(held[0]).startswith("refused: 1 problems\n<port>: the message was not complete after 250 ms"), service.status()
+    for s in held:
+        s.close()
+
+
 @test(covers=["fault 28"])
 def a_thousand_pushes_a_second():
     """Many at one time: each is applied or told by which generation it was replaced, numbers go up by one,

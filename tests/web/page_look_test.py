@@ -6,8 +6,8 @@ import subprocess
 
 import harness
 from browser import Browser, needed
-from harness import test, wait_until
-from page import SCREENSHOTS, Run, show
+from harness import Service, test, wait_until
+from page import SCREENSHOTS, Run, config as page_config, link_of, show
 
 VIEWS = ("loggers", "records", "config", "status")
 WIDE, NARROW = (1180, 660), (640, 800)
@@ -88,6 +88,34 @@ def each_view_with_kvds_load():
                 browser.size(*WIDE)
             said = [line for line in browser.console() if line[0] != "DEBUG"]
             assert said == [], said
+
+
+@test()
+def on_a_telephone():
+    """A narrow window: a message has the whole width, a long one does not fill the screen, and that the service
+    does not answer is seen."""
+    needed()
+    service = Service(page_config())
+    service.run("say app 40 " + "word " * 600)
+    service.run("say app.net.very.long.name 30 short")
+    with Browser(390, 800) as browser:
+        browser.open(link_of(service))
+        browser.find("tr[data-logger=root]")
+        show(browser, "records")
+        browser.find("tr.record")
+        check(browser, "records")
+        short, long = browser.execute(
+            "return [...document.querySelectorAll('tr.record')].map((r) => [...r.cells].map((c) => {"
+            "const b = c.getBoundingClientRect(); return [b.width, b.height]}))")
+        assert short[3][0] > 340 and short[0][1] < 24, short
+        assert 100 < long[3][1] < 200, long
+        browser.find_all("tr.record")[1].click()
+        assert browser.text("tr.detail pre").count("word") == 600
+        check(browser, "records")
+        service.kill()
+        browser.wait("return document.querySelector('#summary').offsetHeight > 0", seconds=20)
+        assert browser.text("#summary") == "the service does not answer"
+        check(browser, "records")
 
 
 OBSERVE = """window.moved = 0;
