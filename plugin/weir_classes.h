@@ -67,6 +67,9 @@ WEIR_API void weir_text_printf(weir_text *out, const char *format, ...) WEIR_PRI
 
 /* ---- filters ----------------------------------------------------------------------- */
 
+/* An object of a filter class goes on over a push or an edit that leaves it alone: name, class and arguments
+ * the same, and still on a handler or logger that had it. create is not called for it again then. */
+
 enum {
     /* It runs at the call, in the thread that logs, and may change the record there (the cookbook's context
      * filter). Of the filters of a logger only: among those of a handler it runs behind the queue. */

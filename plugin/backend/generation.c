@@ -25,6 +25,8 @@ static const logger_rule *rule_of(const generation *g, const logger *l) {
     return l->index < g->rule_of_count ? g->rule_of[l->index] : NULL;
 }
 
+const logger_rule *generation_rule(const generation *g, const logger *l) { return rule_of(g, l); }
+
 static const logger *parent_of(const logger *l) { return __atomic_load_n(&l->parent, __ATOMIC_ACQUIRE); }
 
 /* The next logger up whose handlers count, NULL when the walk ends here. */
@@ -100,8 +102,7 @@ void generation_free(generation *g) {
     for (size_t i = 0; i < g->feed_count; i++) feed_end(g->feeds[i]);
     free(g->feeds);
     for (size_t i = 0; i < g->handler_count; i++) handler_free(g->handlers[i]);
-    for (size_t i = 0; i < g->filter_count; i++)
-        if (g->filters[i] != NULL) g->filters[i]->free(g->filters[i]);
+    for (size_t i = 0; i < g->filter_count; i++) filter_release(g->filters[i]);
     for (size_t i = 0; i < g->formatter_count; i++)
         if (g->formatters[i] != NULL) g->formatters[i]->free(g->formatters[i]);
     for (size_t i = 0; i < g->route_count; i++) free(g->routes[i]);

@@ -7,8 +7,9 @@
  * and kept. Backend thread only, but for create and free.
  *
  * Ownership: the generation, each array it points at, each rule's two arrays, each handler and its
- * `filters` array are malloc'd and end with generation_free (a terminator is static); filters and formatters
- * end by their own `free`, once each, by the two lists (not through handlers and rules, which borrow). A
+ * `filters` array are malloc'd and end with generation_free (a terminator is static); formatters end by their
+ * own `free` and filters by filter_release (the next generation may have them, too), once each, by the two
+ * lists (not through handlers and rules, which borrow). A
  * row of counters that several handlers share is released once for each of them. */
 #ifndef WEIR_BACKEND_GENERATION_H
 #define WEIR_BACKEND_GENERATION_H
@@ -63,6 +64,8 @@ typedef struct generation {
 
 /* The route of a logger in g. NULL without memory. */
 const route *generation_route(generation *g, logger *l);
+/* What it says of a logger; NULL: nothing. After its first route was made. */
+const logger_rule *generation_rule(const generation *g, const logger *l);
 /* Frees all, releases targets and stats rows. After `retired` was called for it, or before any swap. */
 void generation_free(generation *g);
 

@@ -202,6 +202,8 @@ bool route_note(backend *b, ring_entry *e, const filter *f);
 
 /* suppressed.c: of the current generation's filters; all: also what is not due yet. */
 void suppressed_tell(backend *b, bool all);
+/* Before `to` is current: of those that end, or whose notes would lose their way. */
+void suppressed_switch(backend *b, const generation *from, const generation *to);
 
 /* deliver.c */
 bool deliver_group(backend *b, delivery *d, handler **picked, size_t count);

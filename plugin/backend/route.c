@@ -43,14 +43,9 @@ static bool pass(backend *b, delivery *d, filter *const *filters, size_t count) 
     return true;
 }
 
-static bool has(filter *const *filters, size_t count, const filter *f) {
-    for (size_t i = 0; i < count; i++)
-        if (filters[i] == f) return true;
-    return false;
-}
-
 static bool wanted(backend *b, delivery *d, handler *h) {
-    if (d->note != NULL && !d->note_to_all && !has(h->filters, h->filter_count, d->note)) return false;
+    if (d->note != NULL && !d->note_to_all && !filter_is_among(h->filters, h->filter_count, d->note))
+        return false;
     if (d->entry->level < h->level) return false;
     if (!d->fresh && held_had(b, h, d->id)) return false;
     return pass(b, d, h->filters, h->filter_count);
@@ -98,7 +93,7 @@ static bool follow_route(backend *b, delivery *d, source *from) {
     if (__builtin_expect((d->entry->flags & ENTRY_TO_HANDLER) != 0, 0)) return to_one(b, d, g);
     const route *r = generation_route(g, source_logger(from, d->entry->logger));
     if (r == NULL) r = generation_route(g, logger_root()); /* no memory; this one is there */
-    d->note_to_all = d->note != NULL && has(r->filters, r->filter_count, d->note);
+    d->note_to_all = d->note != NULL && filter_is_among(r->filters, r->filter_count, d->note);
     if (!pass(b, d, r->filters, r->filter_count)) return true;
     if (r->any_handler) return to_handlers(b, d, r);
     if (!d->fresh || !last_resort_wants(d->entry->level)) return true;

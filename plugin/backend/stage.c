@@ -104,7 +104,7 @@ void stage_owe_truncations(stage *s) {
 
 void stage_switch(backend *b) {
     stage *from = b->current, *to = b->next;
-    suppressed_tell(b, true);
+    suppressed_switch(b, from->generation, to->generation);
     held_switch(b, from->generation, to->generation);
     publish_lanes(b, 0);
     for (size_t i = 0; i < from->generation->handler_count; i++)

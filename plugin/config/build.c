@@ -46,11 +46,11 @@ static int build_formatters(build *b) {
 
 /* ---- handlers ---- */
 
-static void set_name(handler *h, slice name) {
-    size_t len = name.len < sizeof h->name ? name.len : sizeof h->name - 1;
+void build_handler_name(slice name, char out[HANDLER_STATS_NAME]) {
+    size_t len = name.len < HANDLER_STATS_NAME ? name.len : HANDLER_STATS_NAME - 1;
     while (len < name.len && len > 0 && ((unsigned char)name.data[len] & 0xc0) == 0x80) len--;
-    memcpy(h->name, name.data, len);
-    h->name[len] = '\0';
+    memcpy(out, name.data, len);
+    out[len] = '\0';
 }
 
 /* The log root that a pushed handler's file lies below, held open until the build is done or undone. */
@@ -161,35 +161,12 @@ static formatter *formatter_of(const build *b, const plan_handler *plan) {
     return plan->formatter ? b->g->formatters[plan->formatter - b->plan->formatters] : formatter_default();
 }
 
-static int build_filters(build *b) {
-    b->g->filters = calloc(b->plan->filter_count + 1, sizeof *b->g->filters);
-    if (b->g->filters == NULL) return build_no_memory(b);
-    for (size_t i = 0; i < b->plan->filter_count; i++) {
-        const plan_filter *plan = &b->plan->filters[i];
-        weir_error err;
-        if (plan->kind->create(&plan->args, &b->g->filters[i], &err) != 0) {
-            build_tell(b, plan->line, "filter_", plan->name, NULL, err.message);
-            return -1;
-        }
-        b->g->filter_count++;
-    }
-    return 0;
-}
-
-/* NULL: no memory. */
-static filter **filters_of(const build *b, const plan_filter_list *list) {
-    filter **made = calloc(list->count + 1, sizeof *made);
-    for (size_t i = 0; made != NULL && i < list->count; i++)
-        made[i] = b->g->filters[list->items[i] - b->plan->filters];
-    return made;
-}
-
 static int build_handler(build *b, const plan_handler *plan) {
     weir_error err;
     handler *h = calloc(1, sizeof *h);
     if (h == NULL) return build_no_memory(b);
     b->g->handlers[b->g->handler_count++] = h;
-    set_name(h, plan->name);
+    build_handler_name(plan->name, h->name);
     h->kind = plan->kind;
     h->line = plan->level_line;
     h->level = plan->level;
@@ -200,7 +177,7 @@ static int build_handler(build *b, const plan_handler *plan) {
     h->whole = plan->whole;
     h->formatter = formatter_of(b, plan);
     h->terminator = SLICE_LITERAL("\n");
-    h->filters = filters_of(b, &plan->filters);
+    h->filters = build_filter_list(b, &plan->filters);
     if (h->filters == NULL || (plan->kind->holds && (h->held = hold_create()) == NULL))
         return build_no_memory(b);
     h->filter_count = plan->filters.count;
@@ -321,7 +298,7 @@ static int build_rule(build *b, const plan_logger *plan) {
     *rule = (logger_rule){.logger = l, .propagate = plan->propagate, .line = plan->level_line};
     rule->handlers = calloc(plan->handler_count + 1, sizeof *rule->handlers);
     b->g->rule_count++;
-    rule->filters = filters_of(b, &plan->filters);
+    rule->filters = build_filter_list(b, &plan->filters);
     if (rule->handlers == NULL || rule->filters == NULL) return build_no_memory(b);
     if (!take_filters(b, rule, plan->filters.count)) return build_no_memory(b);
     for (size_t i = 0; i < plan->handler_count; i++)

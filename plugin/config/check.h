@@ -68,6 +68,11 @@ void check_feeds(checker *c);
 /* `target` or `handlers` of a section: for the argument of that type that args= and kwargs= did not give. */
 void check_feed_key(checker *c, const ini_section *s, plan_handler *h);
 void check_loggers(checker *c);
+/* What makes two things of successive configurations the same, as a hash. */
+#define CHECK_HASH_BEGIN 0xcbf29ce484222325u
+static inline uint64_t check_mix(uint64_t sum, uint64_t more) { return (sum ^ more) * 0x100000001b3u; }
+uint64_t check_add_bytes(uint64_t sum, slice s);
+uint64_t check_add_value(checker *c, uint64_t sum, const value *v);
 /* Sections that nothing names. */
 void check_leftover(checker *c);
 

@@ -206,3 +206,20 @@ void check_keys_known(checker *c, const ini_section *s, const char *const *known
                           "unknown key, ignored as in Python (did you mean %s?)", near.best.data);
     }
 }
+
+/* ---- what makes one the same in the next configuration ---- */
+
+uint64_t check_add_bytes(uint64_t sum, slice s) {
+    for (size_t i = 0; i < s.len; i++) sum = check_mix(sum, (unsigned char)s.data[i]);
+    return check_mix(sum, s.data == NULL ? 0x1ff : 0xff);
+}
+
+uint64_t check_add_value(checker *c, uint64_t sum, const value *v) {
+    text shown;
+    text_init(&shown, 0);
+    if (v != NULL) value_repr(v, &shown);
+    if (shown.failed) c->no_memory = true;
+    sum = check_add_bytes(sum, text_slice(&shown));
+    text_done(&shown);
+    return sum;
+}

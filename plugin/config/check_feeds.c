@@ -163,8 +163,6 @@ static void tell_long(walk *w, const plan_handler *h) {
                  LIMIT_HOLD_CHAIN);
 }
 
-static uint64_t mix(uint64_t sum, uint64_t more) { return (sum ^ more) * 0x100000001b3u; }
-
 static void visit(walk *w, plan_handler *h) {
     uint8_t *seen = &w->seen[index_of(w, h)];
     if (w->length > LIMIT_HOLD_CHAIN) {
@@ -179,7 +177,7 @@ static void visit(walk *w, plan_handler *h) {
             tell_ring(w, h->feeds[i]);
         else if (is == 0)
             visit(w, h->feeds[i]);
-        h->whole = mix(h->whole, h->feeds[i]->whole);
+        h->whole = check_mix(h->whole, h->feeds[i]->whole);
     }
     w->length--;
     *seen = 2;
@@ -187,37 +185,16 @@ static void visit(walk *w, plan_handler *h) {
 
 /* ---- what makes one the same in the next configuration, to the last detail ---- */
 
-static uint64_t add_bytes(uint64_t sum, slice s) {
-    for (size_t i = 0; i < s.len; i++) sum = mix(sum, (unsigned char)s.data[i]);
-    return mix(sum, s.data == NULL ? 0x1ff : 0xff);
-}
-
-static uint64_t add_value(checker *c, uint64_t sum, const value *v) {
-    text shown;
-    text_init(&shown, 0);
-    if (v != NULL) value_repr(v, &shown);
-    if (shown.failed) c->no_memory = true;
-    sum = add_bytes(sum, text_slice(&shown));
-    text_done(&shown);
-    return sum;
-}
-
 static uint64_t whole_of(checker *c, const plan_handler *h) {
-    uint64_t sum = mix(mix(mix(h->definition, (uint64_t)h->level), (uint64_t)h->escape),
-                       (uint64_t)h->overflow << 1 | h->overflow_given);
+    uint64_t sum = check_mix(check_mix(check_mix(h->definition, (uint64_t)h->level), (uint64_t)h->escape),
+                             (uint64_t)h->overflow << 1 | h->overflow_given);
     const plan_formatter *f = h->formatter;
     if (f != NULL && f->kind != NULL) {
-        sum = add_bytes(add_bytes(sum, slice_of(f->kind->name)), f->options.format);
-        sum = add_bytes(add_bytes(sum, f->options.datefmt), f->options.style);
-        sum = add_value(c, sum, f->options.kwargs);
+        sum = check_add_bytes(check_add_bytes(sum, slice_of(f->kind->name)), f->options.format);
+        sum = check_add_bytes(check_add_bytes(sum, f->options.datefmt), f->options.style);
+        sum = check_add_value(c, sum, f->options.kwargs);
     }
-    for (size_t i = 0; i < h->filters.count; i++) {
-        const plan_filter *one = h->filters.items[i];
-        sum = add_bytes(sum, one->name);
-        if (one->kind == NULL) continue;
-        sum = add_bytes(sum, slice_of(one->kind->name));
-        for (size_t n = 0; n < FILTER_PARAMS; n++) sum = add_value(c, sum, &one->args.values[n]);
-    }
+    for (size_t i = 0; i < h->filters.count; i++) sum = check_mix(sum, h->filters.items[i]->definition);
     return sum;
 }
 

@@ -32,6 +32,12 @@ static void try_filter(checker *c, const ini_section *s, const plan_filter *f) {
     problems_add(c->p, line, s->name.data, key, "%s", err.message);
 }
 
+static uint64_t definition(checker *c, const plan_filter *f) {
+    uint64_t sum = check_add_bytes(check_add_bytes(CHECK_HASH_BEGIN, f->name), slice_of(f->kind->name));
+    for (size_t i = 0; i < FILTER_PARAMS; i++) sum = check_add_value(c, sum, &f->args.values[i]);
+    return sum;
+}
+
 static void read_filter(checker *c, const ini_section *s, plan_filter *f) {
     static const char *const known[] = {"class", "args", "kwargs", NULL};
     f->line = s->line;
@@ -43,7 +49,9 @@ static void read_filter(checker *c, const ini_section *s, plan_filter *f) {
     }
     const class_call call = {f->kind->name, f->kind->params, FILTER_PARAMS, f->args.values, f->args.given};
     f->args.kind = f->kind;
-    if (check_bind(c, s, &call)) try_filter(c, s, f);
+    if (!check_bind(c, s, &call)) return;
+    try_filter(c, s, f);
+    f->definition = definition(c, f);
 }
 
 void check_filters(checker *c) {

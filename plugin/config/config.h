@@ -34,6 +34,7 @@ typedef struct plan_filter {
     const filter_kind *kind;
     filter_args args;
     int line;
+    uint64_t definition; /* hash of name, class and arguments */
 } plan_filter;
 typedef struct plan_filter_list {
     const plan_filter **items;

@@ -2,8 +2,14 @@
  * (filter/filter_kinds.c); the row says the class names, the arguments (checked and documented from the same
  * table) and how to make one.
  *
- * A filter is made by config/check (to see that it can be: freed at once) and by config/build, asked by the
- * backend thread only, and ends with its generation. */
+ * A filter is made by config/check (to see that it can be: freed at once) and by config/build, asked by one
+ * thread only (the backend, or that of the queue whose listener has it), and ends with the last generation
+ * that has it.
+ *
+ * A change of the configuration that leaves a filter alone leaves it its state, too: the new generation has
+ * the same filter, by filter_share, so there is nothing to be brought over. No record is judged by both: the
+ * thread that asks takes all records of the old generation before the first of the new one. A filter is left
+ * alone when name, class and arguments are the same and it is still on a handler or logger that had it. */
 #ifndef WEIR_FILTER_FILTER_H
 #define WEIR_FILTER_FILTER_H
 
@@ -44,6 +50,8 @@ typedef struct filter_note {
 
 struct filter {
     const filter_kind *kind;
+    uint32_t shares;     /* atomic: owners beside the first */
+    uint64_t definition; /* hash of name, class and arguments; 0: no other filter is the same */
     bool (*pass)(filter *f, record *rec);
     void (*free)(filter *f);
     /* One of the host's that is declared to run at the call: among the filters of a logger this is run there,
@@ -55,6 +63,11 @@ struct filter {
      * has none ever. */
     bool (*tell)(filter *f, int64_t now_ns, bool all, filter_note *out);
 };
+/* One owner more, one less; the last one frees it. Any thread. NULL is fine for release. */
+filter *filter_share(filter *f);
+void filter_release(filter *f);
+bool filter_is_among(filter *const *filters, size_t count, const filter *f);
+
 const filter_kind *filter_kind_find(slice class_name);
 /* Without those of the host. */
 const filter_kind *filter_kind_find_own(slice class_name);

@@ -53,8 +53,14 @@ static void make_room(windows *w, window *old) {
     *old = (window){0};
 }
 
+/* All bits of the key count: kinds that differ in their last letters only must not crowd into one set. */
+static size_t set_of(uint64_t key) {
+    key = (key ^ key >> 32) * 0x9e3779b97f4a7c15u;
+    return (size_t)(key >> 32) % LIMIT_WINDOW_SETS;
+}
+
 static window *find(windows *w, uint64_t key) {
-    window *set = &w->list[(key >> 32) % LIMIT_WINDOW_SETS * LIMIT_WINDOW_WAYS], *oldest = set;
+    window *set = &w->list[set_of(key) * LIMIT_WINDOW_WAYS], *oldest = set;
     for (size_t i = 0; i < LIMIT_WINDOW_WAYS; i++) {
         if (set[i].key == key) return &set[i];
         if (set[i].until_ns < oldest->until_ns) oldest = &set[i];

@@ -165,8 +165,7 @@ void listener_rest(feed *f) {
 void listener_free(listener *l) {
     if (l == NULL) return;
     for (size_t i = 0; i < l->count; i++) handler_free(l->handlers[i].h);
-    for (size_t i = 0; i < l->filter_count; i++)
-        if (l->filters[i] != NULL) l->filters[i]->free(l->filters[i]);
+    for (size_t i = 0; i < l->filter_count; i++) filter_release(l->filters[i]);
     for (size_t i = 0; i < l->formatter_count; i++)
         if (l->formatters[i] != NULL) l->formatters[i]->free(l->formatters[i]);
     free(l->handlers);

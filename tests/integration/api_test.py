@@ -1,5 +1,6 @@
 """Handlers, filters and formatters as C objects: a C host and real Python do the same script, and what they print,
 answer and leave in files is the same byte for byte."""
+import json
 import os
 import subprocess
 import sys
@@ -367,6 +368,17 @@ def a_forked_child_has_them_and_edits_its_own():
         assert s.stop() == 0
         assert s.lines("keep.log") == ["t0 n0"] * 2, "the second record is below the level that the child has set"
         assert s.lines("child.log") == ["t0 n1"] * 2
+
+
+@test(covers=["filters: state over a change"], quick=True)
+def an_edit_of_something_else_leaves_a_rate_limit_its_window():
+    text = json.dumps({"version": 1, "formatters": {"m": {"format": "%(message)s"}}, "filters": {"few": {"()": "weir.RateLimitFilter", "rate": 2, "per": "1h"}},
+                       "handlers": {"h": {"class": "logging.FileHandler", "filename": "h.log", "formatter": "m", "filters": ["few"]}}, "root": {"level": 10, "handlers": ["h"]}})
+    more = ["handler | g%d | logging.FileHandler | {'filename': 'g.log'}", "attach | root | g%d", "log | root | 30 | same", "detach | root | g%d", "log | root | 30 | same", "free | g%d"]
+    results, ours = answers("dict | " + text, *["log | root | 30 | same"] * 3, *[o % n if "%d" in o else o for n in range(5) for o in more])
+    assert set(results) == {"ok"}, results
+    got = ours["h.log"].decode().splitlines()
+    assert got[:2] == ["same"] * 2 and "same" not in got[2:] and sum(int(line.split()[0]) for line in got[2:]) == 11, got
 
 
 # ---- what is refused -----------------------------------------------------------------------

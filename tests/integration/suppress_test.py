@@ -1,5 +1,6 @@
-"""Filters that hold records back tell of it: when the window ends by itself, when the configuration changes and when
-the service stops; at the level of what was held back, and only where the filter is."""
+"""Filters that hold records back tell of it: when the window ends by itself, when they end and when the service stops; at
+the level of what was held back, and only where the filter is. A change of the configuration that leaves a filter alone
+resets nothing."""
 import os
 
 import harness
@@ -48,6 +49,7 @@ def lines(service, name):
 def noisy(service, logger, n, level=40):
     for _ in range(n):
         service.run("say %s %d same words" % (logger, level))
+    assert service.run("flush 20000") == "ok"
 
 
 @test(covers=["filters: rate and duplicates"], quick=True)
@@ -73,17 +75,79 @@ def the_last_window_is_told_by_itself_at_its_level_and_where_the_filter_is():
         assert law["accepted"] == law["routed"], law
 
 
+def told(got):
+    """How many records the notes among the lines stand for."""
+    return sum(int(line.split()[2]) for line in got if "suppressed" in line)
+
+
+def push(service, text):
+    service.api("POST", "/api/config", {"text": text})
+
+
+@test(covers=["filters: state over a change"], quick=True)
+def a_change_that_leaves_a_filter_alone_leaves_it_its_window_and_what_it_held_back():
+    text = CONFIG.replace("{per}", "1h")
+    with Service(text) as service:
+        noisy(service, "app", 8)
+        # A level, another handler's format and a handler more: nothing of it concerns the filter.
+        changed = text.replace("level=DEBUG", "level=INFO")
+        push(service, changed)
+        noisy(service, "app", 5)
+        more = changed.replace("keys=limited,whole\n", "keys=limited,whole,third\n").replace("handlers=limited,whole\n", "handlers=limited,whole,third\n")
+        push(service, more + "[handler_third]\nclass=FileHandler\nfilters=few\nargs=('third.log',)\n")
+        noisy(service, "app", 5)
+        for _ in range(10):
+            push(service, changed)
+        assert lines(service, "whole.log") == ["ERROR app same words"] * 18, lines(service, "whole.log")
+        # With the handler `third` went one that its notes would have come to: then they are told at once.
+        wait_until(lambda: told(lines(service, "limited.log")) == 20, 20, "the notes")
+        noisy(service, "app", 2)
+        service.stop()
+        got = lines(service, "limited.log")
+        assert [line for line in got if "suppressed" not in line] == ["ERROR app same words"] * 3, got
+        # Held back: 5, 5, 5 for each of two handlers, 2.
+        assert told(got) == 5 + 5 + 5 * 2 + 2, got
+
+
 @test(quick=True)
-def a_change_and_a_stop_tell_what_was_not_due_yet():
+def a_changed_filter_tells_at_once_and_begins_anew():
     text = CONFIG.replace("{per}", "1h")
     service = Service(text)
     noisy(service, "app", 8)
-    service.api("POST", "/api/config", {"text": text.replace("level=DEBUG", "level=INFO")})
+    push(service, text.replace("args=(3, '1h')", "args=(2, '1h')"))
     wait_until(lambda: "ERROR app 5 similar suppressed in 1h: " in "\n".join(lines(service, "limited.log")), 20, "the change's note")
     noisy(service, "app", 5)
     service.stop()
     got = lines(service, "limited.log")
-    assert [line[:31] for line in got] == ["ERROR app same words"] * 3 + ["ERROR app 5 similar suppressed "] + ["ERROR app same words"] * 3 + ["ERROR app 2 similar suppressed "], got
+    assert [line[:31] for line in got] == ["ERROR app same words"] * 3 + ["ERROR app 5 similar suppressed "] + ["ERROR app same words"] * 2 + ["ERROR app 3 similar suppressed "], got
+
+
+@test(quick=True)
+def what_a_filter_of_another_place_has_counted_is_not_taken():
+    text = CONFIG.replace("{per}", "1h")
+    with Service(text) as service:
+        noisy(service, "app", 5)
+        moved = text.replace("filters=few\nargs=('limited.log',)", "args=('limited.log',)").replace("args=('whole.log',)", "filters=few\nargs=('whole.log',)")
+        push(service, moved)
+        wait_until(lambda: told(lines(service, "limited.log")) == 2, 20, "the note, where the filter was")
+        noisy(service, "app", 5)
+        assert lines(service, "whole.log") == ["ERROR app same words"] * 8, lines(service, "whole.log")
+
+
+@test()
+def changes_under_load_neither_reset_a_filter_nor_lose_a_count():
+    """Two threads log while configurations are pushed one after the other; the rate is each logger's, over all of them."""
+    text = CONFIG.replace("{per}", "1h").replace("args=(3, '1h')", "args=(3, '1h', 'logger')")
+    with Service(text) as service:
+        service.run("threads 2")
+        for n in range(harness.scaled(200)):
+            push(service, text.replace("level=DEBUG", "level=%s" % ("INFO", "DEBUG")[n % 2]))
+        accepted = sum(int(pair.split("/")[0]) for pair in service.run("halt").split())
+        service.stop()
+        got = [line for line in lines(service, "limited.log") if " host.t" in line]
+        passed = [line for line in got if "suppressed" not in line]
+        assert len(passed) == 6 and told(got) == accepted - 6 and accepted > 100, (len(passed), told(got), accepted)
+        assert len(lines(service, "whole.log")) == accepted
 
 
 harness.main()

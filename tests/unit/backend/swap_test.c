@@ -144,3 +144,88 @@ Test(swap, is_refused_while_stopping) {
     world_free(&w);
     fixture_clean(&w.f);
 }
+
+/* ---- filters that hold records back ---- */
+
+static filter *limiting(void) {
+    filter_args args = {.kind = filter_kind_find(SLICE_LITERAL("weir.RateLimitFilter")),
+                        .values = {value_int(2), value_int(3600 * 1000)},
+                        .given = {true, true}};
+    filter *f = NULL;
+    weir_error err;
+    cr_assert_eq(args.kind->create(&args, &f, &err), 0);
+    return f;
+}
+
+/* Root -> file, with that filter. */
+static generation *limited(world *w, uint64_t number, filter *f, int level) {
+    generation *g = simple_generation(w, number, "out");
+    g->filters[g->filter_count++] = f;
+    handler *h = g->handlers[0];
+    h->level = level;
+    h->filters = calloc(1, sizeof *h->filters);
+    h->filters[h->filter_count++] = f;
+    return g;
+}
+
+static void say(world *w, int count) {
+    producer p = new_producer(w, "app");
+    for (int i = 0; i < count; i++) produce(&p, WEIR_LEVEL_INFO, "same");
+    cr_assert_eq(flush(w, 20000), 0);
+}
+
+Test(swap, a_filter_that_goes_on_tells_once_and_later) {
+    world w;
+    world_begin(&w, 64 * 1024);
+    filter *f = limiting();
+    world_start(&w, limited(&w, 1, f, 0));
+    say(&w, 5);
+    for (uint64_t number = 2; number <= 5; number++) {
+        swap(&w, limited(&w, number, filter_share(f), 0));
+        world_reap(&w);
+        say(&w, 5);
+    }
+    expect_file(fixture_path(&w.f, "out"), "same\nsame\n");
+    cr_assert_eq(world_stop(&w, 5000), 0);
+    expect_file(fixture_path(&w.f, "out"), "same\nsame\n23 similar suppressed in 1h: same\n");
+    fixture_clean(&w.f);
+}
+
+Test(swap, a_filter_whose_notes_would_lose_their_way_tells_before_and_counts_on) {
+    world w;
+    world_begin(&w, 64 * 1024);
+    filter *f = limiting();
+    world_start(&w, limited(&w, 1, f, 0));
+    say(&w, 5);
+    swap(&w, limited(&w, 2, filter_share(f), WEIR_LEVEL_ERROR)); /* it would not take the note any more */
+    WAIT_UNTIL(__atomic_load_n(&w.retired_count, __ATOMIC_ACQUIRE) == 1);
+    cr_assert_eq(flush(&w, 20000), 0);
+    expect_file(fixture_path(&w.f, "out"), "same\nsame\n3 similar suppressed in 1h: same\n");
+    swap(&w, limited(&w, 3, filter_share(f), 0));
+    say(&w, 5);
+    world_reap(&w);
+    cr_assert_eq(world_stop(&w, 5000), 0);
+    expect_file(fixture_path(&w.f, "out"),
+                "same\nsame\n3 similar suppressed in 1h: same\n5 similar suppressed in 1h: same\n");
+    fixture_clean(&w.f);
+}
+
+/* More kinds than are told at one occasion. */
+Test(swap, the_end_tells_all_that_was_held_back) {
+    world w;
+    world_begin(&w, 64 * 1024);
+    world_start(&w, limited(&w, 1, limiting(), 0));
+    producer p = new_producer(&w, "app");
+    char line[32];
+    for (int i = 0; i < 300; i++) {
+        snprintf(line, sizeof line, "kind %d", i / 3);
+        produce(&p, WEIR_LEVEL_INFO, line);
+    }
+    cr_assert_eq(world_stop(&w, 5000), 0);
+    char *all = file_text(&w, "out");
+    size_t told = 0;
+    for (const char *at = all; (at = strstr(at, "1 similar suppressed")) != NULL; at++) told++;
+    cr_assert_eq(told, 100, "%zu", told);
+    free(all);
+    fixture_clean(&w.f);
+}

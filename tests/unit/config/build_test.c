@@ -342,3 +342,69 @@ Test(build, descriptors_used_up_are_a_problem_and_no_more) {
     cr_assert_eq(rows_used(), 0);
     config_plan_free(plan);
 }
+
+/* ---- filters over a change ---- */
+
+#define FEW                                                                                                  \
+    "[filters]\nkeys=few\n[filter_few]\nclass=weir.RateLimitFilter\nargs=($a)\n[handler_a]\nclass="          \
+    "NullHandler\n"                                                                                          \
+    "filters=few\n[handler_b]\nclass=NullHandler\n$b"
+
+/* The filter that handler a, or b, has in what is built on old. */
+static filter *built_on(generation **old, const char *names, const char *args, const char *of_b) {
+    config_plan *plan = must_check(&start_rules, names, section(FEW, args, of_b));
+    cr_assert_eq(build(plan, 2, *old), 0);
+    config_plan_free(plan);
+    generation *was = *old;
+    *old = built.generation;
+    config_built_done(&built);
+    filter *made = (*old)->filters[0];
+    generation_free(was);
+    return made;
+}
+
+Test(build, a_filter_that_is_left_alone_is_the_same_filter) {
+    generation *g = NULL;
+    filter *first = built_on(&g, "a,b", "3, '1h'", "");
+    cr_assert_eq(built_on(&g, "a,b", "3, '1h'", "level=ERROR\n"), first);
+    cr_assert_eq(built_on(&g, "a,b", "3, '1h'", "filters=few\n"), first, "at one more place");
+    cr_assert_eq(g->handlers[1]->filters[0], first);
+    cr_assert_eq(__atomic_load_n(&first->shares, __ATOMIC_RELAXED), 0, "it has one owner");
+    generation_free(g);
+}
+
+Test(build, a_filter_of_other_arguments_or_another_place_is_another_one) {
+    generation *g = NULL;
+    filter *first = built_on(&g, "a", "3, '1h'", "");
+    filter_share(first); /* so that its memory is not taken again */
+    filter *second = built_on(&g, "a", "4, '1h'", "");
+    cr_assert_neq(second, first);
+    filter_share(second);
+    config_plan *plan = must_check(
+        &start_rules, "a,b",
+        section("[filters]\nkeys=few\n[filter_few]\nclass=weir.RateLimitFilter\nargs=(4, '1h')\n[handler_a]\n"
+                "class=NullHandler\n[handler_b]\nclass=NullHandler\nfilters=few\n",
+                "", ""));
+    cr_assert_eq(build(plan, 3, g), 0);
+    cr_assert_neq(built.generation->filters[0], second);
+    config_plan_free(plan);
+    generation_free(g);
+    config_discard(&built);
+    filter_release(first);
+    filter_release(second);
+}
+
+Test(build, a_build_that_is_refused_takes_no_filter_away) {
+    slice path = fixture_path(&f, "no/such.log");
+    generation *g = NULL;
+    filter *first = built_on(&g, "a,b", "3, '1h'", "");
+    text more;
+    text_init(&more, 0);
+    text_addf(&more, "[handler_c]\nclass=FileHandler\nargs=('%s',)\n", path.data);
+    config_plan *plan = must_check(&start_rules, "a,b,c", section(FEW, "3, '1h'", text_cstr(&more)));
+    cr_assert_neq(build(plan, 2, g), 0);
+    cr_assert_eq(__atomic_load_n(&first->shares, __ATOMIC_RELAXED), 0);
+    config_plan_free(plan);
+    text_done(&more);
+    generation_free(g);
+}

@@ -114,3 +114,17 @@ Test(rate_filter, arguments) {
     cr_assert_not(passes(f, "b", 30, "y", 0));
     f->free(f);
 }
+
+Test(rate_filter, kinds_that_differ_in_their_last_letters_are_kept_apart) {
+    filter *f = limit(1, 1000);
+    char kind[32];
+    int passed = 0;
+    for (int round = 0; round < 3; round++)
+        for (int i = 0; i < 200; i++) {
+            snprintf(kind, sizeof kind, "kind %d", i);
+            passed += passes(f, "a", 20, kind, round);
+        }
+    /* By chance some five of them may meet in one set of four. */
+    cr_assert_leq(passed, 210, "%d", passed);
+    f->free(f);
+}
