@@ -66,6 +66,7 @@ def the_last_window_is_told_by_itself_at_its_level_and_where_the_filter_is():
         # Held back by a logger's filter it is missing in both, and told in both.
         noisy(service, "once", 5, 30)
         wait_until(lambda: "suppressed" in lines(service, "whole.log")[-1], 20, "the logger's note")
+        assert service.run("flush 20000") == "ok"
         for name in ("whole.log", "limited.log"):
             own = [line for line in lines(service, name) if line.startswith("WARNING once")]
             told = [line for line in own if "suppressed" in line]
