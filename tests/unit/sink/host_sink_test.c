@@ -2,15 +2,13 @@
  * of it is counted. */
 #include "sink/sink_kinds.h"
 
-#include "sink/host_frame.h"
+#include "support/frame_fixture.h"
 #include "support/host_fixture.h"
 
 static weir_error err;
 static sink *s;
-static text queued, emitted; /* emitted: "text;" of each, "F" for a flush, "C" for close */
-static uint32_t stop, given_up;
-static int verdict; /* of emit */
-static chunk_queue_map map;
+static text emitted; /* "text;" of each, "F" for a flush, "C" for close */
+static int verdict;  /* of emit */
 
 static int emit(void *self, const weir_record *view, const char *shown, size_t length) {
     host_listen();
@@ -64,34 +62,14 @@ static void open_it(void) {
     cr_assert_str_eq(objects.name, "mine");
 }
 
-static void add(const char *shown) {
-    size_t frame = frame_begin(&queued);
-    cr_assert_eq(host_frame_add(fixture_call("%s", shown), SLICE_NONE, slice_of(shown), SLICE_LITERAL(""),
-                                &queued, NULL),
-                 0);
-    frame_end(&queued, frame);
-}
-
-/* One call of write with what is queued; what it took is gone from there. */
-static sink_status write_once(void) {
-    chunk_head head = {.kind = CHUNK_BYTES, .bytes = (uint32_t)queued.len};
-    const chunk_view view = {&head, text_slice(&queued), 0};
-    const sink_batch batch = {.chunks = &view, .count = 1, .map = &map, .stop = &stop, .given_up = &given_up};
-    size_t bytes = 0;
-    given_up = 0;
-    err = (weir_error){0};
-    sink_status got = s->write(s, &batch, &bytes, &err);
-    memmove(queued.data, queued.data + bytes, queued.len - bytes);
-    queued.len -= bytes;
-    return got;
-}
+static void add(const char *shown) { queue_record(SLICE_LITERAL(""), shown); }
 
 Test(host_sink, each_record_once_and_a_flush_when_nothing_waits) {
     open_it();
     add("one"), add("two");
-    cr_assert_eq(write_once(), SINK_OK);
+    write_queued(s, SINK_OK, &err);
     cr_assert_str_eq(text_cstr(&emitted), "one;");
-    cr_assert_eq(write_once(), SINK_OK);
+    write_queued(s, SINK_OK, &err);
     cr_assert_str_eq(text_cstr(&emitted), "one;two;F");
     s->close(s);
     cr_assert_str_eq(text_cstr(&emitted), "one;two;FC");
@@ -103,7 +81,7 @@ Test(host_sink, a_failure_is_one_record_lost) {
     open_it();
     add("one");
     verdict = -1;
-    cr_assert_eq(write_once(), SINK_OK);
+    write_queued(s, SINK_OK, &err);
     cr_assert(given_up == 1 && queued.len == 0);
     cr_assert_str_eq(err.message, "emit of h failed");
     s->close(s);
@@ -113,11 +91,11 @@ Test(host_sink, what_it_cannot_take_now_comes_again) {
     open_it();
     add("one");
     verdict = 1;
-    cr_assert_eq(write_once(), SINK_AGAIN);
+    write_queued(s, SINK_AGAIN, &err);
     cr_assert_eq(given_up, 0);
     cr_assert_str_eq(err.message, "h takes nothing just now");
     verdict = 0;
-    cr_assert_eq(write_once(), SINK_OK);
+    write_queued(s, SINK_OK, &err);
     cr_assert_str_eq(text_cstr(&emitted), "one;one;F");
     s->close(s);
 }
@@ -135,11 +113,11 @@ Test(host_sink, damage_is_told_and_passed_over) {
     add("one");
     queued.data[queued.len - 1] ^= 0x40;
     queued.data[FRAME_HEAD] = (char)0xff; /* a length that is none */
-    cr_assert_eq(write_once(), SINK_OK);
+    write_queued(s, SINK_OK, &err);
     cr_assert_eq(given_up, 1);
     cr_assert_not_null(strstr(err.message, "cannot be read"));
     text_add_cstr(&queued, "abc");
-    cr_assert_eq(write_once(), SINK_LOST);
+    write_queued(s, SINK_LOST, &err);
     s->close(s);
 }
 
