@@ -66,6 +66,11 @@ $(BUILD)/weir: $(CLI_OBJ) $(BUILD)/libweir-internal.a
 	$(SAY) LD $@
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $(CLI_OBJ) $(BUILD)/libweir-internal.a $(call pkg,--libs) -lm
 
+# The command without its main, for its unit tests.
+$(BUILD)/weir-cli.a: $(filter-out %/main.o,$(CLI_OBJ))
+	@rm -f $@
+	$(Q)$(AR) rcsD $@ $^
+
 KVD_SRC := $(wildcard docs/examples/kvd/*.c)
 $(BUILD)/kvd: $(KVD_SRC) $(wildcard docs/examples/kvd/*.h) plugin/weir.h
 	@mkdir -p $(@D)

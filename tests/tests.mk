@@ -13,11 +13,15 @@
 TSAN := $(findstring -fsanitize=thread,$(EXTRA_CFLAGS))
 CRITERION = $(if $(TSAN),,-lcriterion)
 
+$(BUILD)/tests/unit/cli/%: INTERNAL = $(BUILD)/weir-cli.a $(BUILD)/libweir-internal.a
+$(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/unit/cli/*_test.c)): $(BUILD)/weir-cli.a
+INTERNAL = $(BUILD)/libweir-internal.a
+
 $(BUILD)/tests/%: tests/%.c $(BUILD)/libweir-internal.a
 	@mkdir -p $(@D)
 	$(SAY) CC $@
 	$(Q)$(CC) $(CPPFLAGS) $(ALL_CFLAGS) $(if $(TSAN),-Itests/support/tsan) -Itests -MMD -MP $< -o $@ \
-	    $(BUILD)/libweir-internal.a $(ALL_LDFLAGS) $(call pkg,--libs) $(if $(findstring /unit/,$@),$(CRITERION)) -lm -ldl
+	    $(INTERNAL) $(ALL_LDFLAGS) $(call pkg,--libs) $(if $(findstring /unit/,$@),$(CRITERION)) -lm -ldl
 
 # The test hosts are what a user writes: linked against the shared library, nothing internal.
 HOSTS := $(addprefix $(BUILD)/tests/support/,host logging_probe objects_probe override_probe api_host api_load class_probe)

@@ -7,6 +7,7 @@
 
 #include "base/level.h"
 #include "base/zone.h"
+#include "record/escape.h"
 
 static bool colours(void) {
     static int known = -1;
@@ -26,43 +27,15 @@ const char *print_level_colour(int levelno) {
 
 const char *print_reset(void) { return colours() ? "\033[0m" : ""; }
 
-/* Length of the UTF-8 sequence at s that must not reach a terminal (C1, U+2028/9, bidi), 0: fine. */
-static size_t dangerous(const unsigned char *s, size_t left, unsigned *code) {
-    if (left >= 2 && s[0] == 0xC2 && s[1] < 0xA0) {
-        *code = s[1];
-        return 2;
-    }
-    if (left >= 2 && s[0] == 0xD8 && s[1] == 0x9C) { /* the Arabic letter mark, the one of two bytes */
-        *code = 0x061C;
-        return 2;
-    }
-    if (left < 3 || s[0] != 0xE2) return 0;
-    *code = 0x2000u | (unsigned)(s[1] & 0x3F) << 6 | (s[2] & 0x3F);
-    bool bad = (*code >= 0x200E && *code <= 0x200F) || (*code >= 0x2028 && *code <= 0x202E) ||
-               (*code >= 0x2066 && *code <= 0x2069);
-    return bad ? 3 : 0;
-}
-
 void print_escaped(FILE *out, slice s) {
-    const unsigned char *p = (const unsigned char *)s.data;
-    for (size_t i = 0; i < s.len;) {
-        unsigned code;
-        size_t n = dangerous(p + i, s.len - i, &code);
-        if (n > 0) {
-            fprintf(out, "\\u%04x", code);
-            i += n;
-            continue;
-        }
-        if (p[i] == '\n')
-            fputs("\\n", out);
-        else if (p[i] == '\r')
-            fputs("\\r", out);
-        else if ((p[i] < 0x20 && p[i] != '\t') || p[i] == 0x7F)
-            fprintf(out, "\\x%02x", p[i]);
-        else
-            fputc(p[i], out);
-        i++;
-    }
+    text escaped;
+    text_init(&escaped, 0);
+    escape_add(&escaped, s);
+    if (escaped.failed)
+        fputs("[no memory]", out);
+    else
+        fwrite(text_cstr(&escaped), 1, escaped.len, out);
+    text_done(&escaped);
 }
 
 void print_json_body(const answer *a) {

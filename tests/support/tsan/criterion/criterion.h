@@ -96,6 +96,8 @@ standin_check(bool good, bool fatal, const char *file, int line, const char *wha
 #define cr_expect_neq(a, b, ...) STANDIN(false, (a) != (b), __VA_ARGS__)
 #define cr_expect_lt(a, b, ...) STANDIN(false, (a) < (b), __VA_ARGS__)
 #define cr_expect_gt(a, b, ...) STANDIN(false, (a) > (b), __VA_ARGS__)
+#define cr_expect_null(p, ...) STANDIN(false, (p) == NULL, __VA_ARGS__)
+#define cr_expect_not_null(p, ...) STANDIN(false, (p) != NULL, __VA_ARGS__)
 #define cr_expect_str_eq(a, b, ...) STANDIN(false, strcmp((a), (b)) == 0, __VA_ARGS__)
 #define cr_skip_test(...)                                                                                    \
     (fprintf(stderr, "skipped: " __VA_ARGS__), fputc('\n', stderr), exit(STANDIN_SKIPPED))
