@@ -1,6 +1,7 @@
 /* build_queues.c - the listeners of a generation's QueueHandlers: one a queue, with copies of the handlers
- * that it gives records to. Runs where configurations are built. Formatters and filters are made anew, since
- * a listener's thread runs them beside the backend. */
+ * that it gives records to. Runs where configurations are built. Formatters and filters are its own, since a
+ * listener's thread runs them beside the backend; filters that the change leaves alone are those of the
+ * listener before. */
 #include <stdlib.h>
 
 #include "config/build.h"
@@ -19,20 +20,27 @@ static formatter *make_formatter(build *b, listener *l, const plan_formatter *pl
     return NULL;
 }
 
-static filter *make_filter(build *b, listener *l, const plan_filter *plan) {
-    weir_error err;
-    if (plan->kind->create(&plan->args, &l->filters[l->filter_count], &err) == 0)
-        return l->filters[l->filter_count++];
-    build_tell(b, plan->line, "filter_", plan->name, NULL, err.message);
-    return NULL;
+/* What the change leaves alone goes on (filter/filter.h), if the same thread runs it. */
+static filter *make_filter(build *b, listener *l, const listener *was, const plan_handler *of,
+                           const plan_filter *plan) {
+    char name[HANDLER_STATS_NAME];
+    filter *f = NULL;
+    build_handler_name(of->name, name);
+    for (size_t i = 0; was != NULL && f == NULL && i < was->count; i++) {
+        const handler *h = was->handlers[i].h;
+        if (strcmp(h->name, name) == 0) f = build_same_filter(h->filters, h->filter_count, plan);
+    }
+    f = f != NULL ? filter_share(f) : build_new_filter(b, plan);
+    if (f != NULL) l->filters[l->filter_count++] = f;
+    return f;
 }
 
-static int add_handler(build *b, listener *l, const plan_handler *plan) {
+static int add_handler(build *b, listener *l, const listener *was, const plan_handler *plan) {
     filter **filters = calloc(plan->filters.count + 1, sizeof *filters);
     formatter *own = NULL;
     bool good = filters != NULL;
     for (size_t i = 0; good && i < plan->filters.count; i++)
-        good = (filters[i] = make_filter(b, l, plan->filters.items[i])) != NULL;
+        good = (filters[i] = make_filter(b, l, was, plan, plan->filters.items[i])) != NULL;
     if (good && plan->formatter != NULL) good = (own = make_formatter(b, l, plan->formatter)) != NULL;
     if (!good) {
         int rc = filters == NULL ? build_no_memory(b) : -1;
@@ -54,6 +62,7 @@ static listener *make_listener(build *b, const plan_handler *reader) {
     listener *l = calloc(1, sizeof *l);
     if (l == NULL) return NULL;
     text_init(&l->scratch, 0);
+    text_init(&l->note, 0);
     l->base = (feed){.take = listener_take, .rest = listener_rest, .free = free_feed};
     snprintf(l->base.queue, sizeof l->base.queue, "%.*s", (int)queue.len, queue.data);
     l->respects_level = queue_handler_respects_level(&reader->args);
@@ -68,11 +77,22 @@ static listener *make_listener(build *b, const plan_handler *reader) {
     return NULL;
 }
 
+/* The listener of that queue in the old generation; NULL: none, or another thread has that queue. */
+static const listener *listener_before(const build *b, const plan_handler *reader) {
+    const handler *now = b->g->handlers[reader - b->plan->handlers];
+    for (size_t i = 0; b->old != NULL && i < b->old->handler_count; i++) {
+        const handler *h = b->old->handlers[i];
+        if (h->feed != NULL && h->target == now->target) return (const listener *)h->feed;
+    }
+    return NULL;
+}
+
 static int build_queue(build *b, const plan_handler *reader) {
+    const listener *was = listener_before(b, reader);
     listener *l = make_listener(b, reader);
     if (l == NULL) return build_no_memory(b);
     for (size_t i = 0; i < reader->feed_count; i++)
-        if (add_handler(b, l, reader->feeds[i]) != 0) {
+        if (add_handler(b, l, was, reader->feeds[i]) != 0) {
             listener_free(l);
             return -1;
         }

@@ -30,12 +30,17 @@ typedef struct listener {
     size_t formatter_count;
     text scratch;
     size_t at; /* the handler that is next to have the record in hand, after a stop in the middle */
+    /* Of what its filters tell. */
+    text note;
+    record_reader *note_reader; /* NULL: none was needed yet */
+    double began_ms;            /* what relativeCreated counts from */
+    uint64_t taken;             /* records */
 } listener;
 
 /* Ends what was made so far, feed or not. */
 void listener_free(listener *l);
 /* feed.take, feed.rest */
 feed_result listener_take(feed *f, const feed_record *r, weir_error *err);
-void listener_rest(feed *f);
+void listener_rest(feed *f, feed_rest why);
 
 #endif

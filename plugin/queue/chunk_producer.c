@@ -135,12 +135,12 @@ void chunk_queue_lock(chunk_queue *q) { pthread_mutex_lock(&q->side); }
 void chunk_queue_unlock(chunk_queue *q) { pthread_mutex_unlock(&q->side); }
 void chunk_queue_set_main_dirty(chunk_queue *q, bool dirty) { q->main_dirty = dirty; }
 
-bool chunk_queue_put_beside(chunk_queue *q, uint16_t stats_row, slice bytes) {
+bool chunk_queue_put_beside(chunk_queue *q, uint16_t stats_row, slice bytes, uint32_t records) {
     chunk_queue_lock(q);
     char *place = chunk_queue_reserve(q, stats_row, bytes.len);
     if (place != NULL) {
         if (bytes.len > 0) memcpy(place, bytes.data, bytes.len);
-        chunk_queue_commit(q, 0, bytes.len, 1);
+        chunk_queue_commit(q, 0, bytes.len, records);
     }
     /* Also when there is no room: the writer cannot make any of what it does not see. */
     bool ours = !q->main_dirty;

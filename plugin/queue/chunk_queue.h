@@ -142,7 +142,7 @@ void chunk_queue_unlock(chunk_queue *q);
 void chunk_queue_set_main_dirty(chunk_queue *q, bool dirty);
 /* One record's bytes from the other thread; takes the lock. They are published at once, or with the
  * backend's. false: no room now. */
-bool chunk_queue_put_beside(chunk_queue *q, uint16_t stats_row, slice bytes);
+bool chunk_queue_put_beside(chunk_queue *q, uint16_t stats_row, slice bytes, uint32_t records);
 
 /* ---- writer ---- */
 /* Up to max published chunks and max_bytes, in order; 0: none. */

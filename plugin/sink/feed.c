@@ -11,11 +11,14 @@ static uint64_t last_number;
 /* Queues that have a sink just now: a row each; a name may be there twice. */
 static char open_queues[2 * LIMIT_TARGETS][64];
 
-static bool has_sink(const char *queue) {
+static size_t sinks_of(const char *queue) {
+    size_t count = 0;
     for (size_t i = 0; i < sizeof open_queues / sizeof open_queues[0]; i++)
-        if (strcmp(open_queues[i], queue) == 0) return true;
-    return false;
+        count += strcmp(open_queues[i], queue) == 0;
+    return count;
 }
+
+static bool has_sink(const char *queue) { return sinks_of(queue) > 0; }
 
 void feed_add(feed *f) {
     pthread_mutex_lock(&lock);
@@ -33,9 +36,9 @@ feed *feed_find(uint64_t number) {
     return f;
 }
 
-/* Takes those of a queue out of the list that have come that far. Under the lock. */
+/* Takes those of a queue out of the list that have come that far, the newest first. Under the lock. */
 static feed *take_out(const char *queue, int ended) {
-    feed *out = NULL;
+    feed *out = NULL, **end = &out;
     for (feed **at = &all; *at != NULL;) {
         feed *f = *at;
         if (f->ended < ended || strcmp(f->queue, queue) != 0) {
@@ -43,16 +46,19 @@ static feed *take_out(const char *queue, int ended) {
             continue;
         }
         *at = f->next;
-        f->next = out;
-        out = f;
+        f->next = NULL;
+        *end = f;
+        end = &f->next;
     }
     return out;
 }
 
-/* Without the lock: what a feed holds may be of the host's. */
-static void free_list(feed *f) {
+/* Without the lock: what a feed holds may be of the host's. Of several that share a filter the oldest, which
+ * ends last, tells what it has to tell. */
+static void free_list(feed *f, bool with_last_words) {
     for (feed *next; f != NULL; f = next) {
         next = f->next;
+        if (with_last_words) f->rest(f, FEED_ENDS);
         f->free(f);
     }
 }
@@ -63,7 +69,7 @@ void feed_end(feed *f) {
     f->ended = 1;
     feed *out = has_sink(f->queue) ? NULL : take_out(f->queue, 1);
     pthread_mutex_unlock(&lock);
-    free_list(out);
+    free_list(out, false);
 }
 
 void feed_sink_opened(const char *queue) {
@@ -85,7 +91,28 @@ void feed_sink_closed(const char *queue) {
     }
     feed *out = has_sink(queue) ? NULL : take_out(queue, 1);
     pthread_mutex_unlock(&lock);
-    free_list(out);
+    free_list(out, false);
+}
+
+/* The one with the next lower number. It stays: a queue's feeds end on its thread, which is the caller. */
+static feed *next_lower(const char *queue, uint64_t number) {
+    feed *found = NULL;
+    pthread_mutex_lock(&lock);
+    for (feed *f = all; f != NULL; f = f->next)
+        if (f->number < number && strcmp(f->queue, queue) == 0 &&
+            (found == NULL || f->number > found->number))
+            found = f;
+    pthread_mutex_unlock(&lock);
+    return found;
+}
+
+void feed_sink_closing(const char *queue) {
+    pthread_mutex_lock(&lock);
+    bool last = sinks_of(queue) == 1;
+    pthread_mutex_unlock(&lock);
+    uint64_t number = UINT64_MAX;
+    for (feed *f; last && (f = next_lower(queue, number)) != NULL; number = f->number)
+        f->rest(f, FEED_CLOSES);
 }
 
 /* Of one that ended, records may have come between the look that found the queue empty and this call; not
@@ -99,8 +126,8 @@ void feed_sink_idle(const char *queue) {
     for (feed *f = all; f != NULL; f = f->next)
         if (f->ended == 0 && strcmp(f->queue, queue) == 0) resting = f;
     pthread_mutex_unlock(&lock);
-    free_list(out);
-    if (resting != NULL) resting->rest(resting);
+    free_list(out, true);
+    if (resting != NULL) resting->rest(resting, FEED_IDLE);
 }
 
 void feed_fork_child(void) {

@@ -19,6 +19,12 @@ typedef struct feed_record {
 
 typedef enum feed_result { FEED_DONE, FEED_STOPPED, FEED_LOST } feed_result;
 
+typedef enum feed_rest {
+    FEED_IDLE,   /* the queue has run empty */
+    FEED_ENDS,   /* it has none of its records any more; it is freed next */
+    FEED_CLOSES, /* the queue's thread ends: the last occasion */
+} feed_rest;
+
 typedef struct feed {
     struct feed *next; /* in the list of all; under its lock */
     char queue[64];
@@ -26,8 +32,8 @@ typedef struct feed {
     int ended; /* 0; 1: its generation is gone; 2: and the queue has run empty since */
     /* On the queue's thread. FEED_STOPPED: not done, *stop is set. */
     feed_result (*take)(struct feed *f, const feed_record *r, weir_error *err);
-    /* The queue has run empty: what is worth telling. */
-    void (*rest)(struct feed *f);
+    /* On the queue's thread, now and then: what is worth telling. */
+    void (*rest)(struct feed *f, feed_rest why);
     void (*free)(struct feed *f);
 } feed;
 
@@ -40,6 +46,9 @@ feed *feed_find(uint64_t number);
 
 /* ---- the sink of a queue ---- */
 void feed_sink_opened(const char *queue);
+/* The queue's thread is about to end and takes nothing more: rest() of its feeds is called, unless another
+ * sink has the queue. */
+void feed_sink_closing(const char *queue);
 /* Whoever ended before and is not needed by another sink of that queue goes now. */
 void feed_sink_closed(const char *queue);
 /* The queue is empty; rest() of its feeds is called. */

@@ -66,6 +66,7 @@ static size_t queue_already(sink *base, const chunk_queue_map *map, const chunk_
 
 static void queue_close(sink *base) {
     queue_sink *s = of(base);
+    feed_sink_closing(s->name);
     feed_sink_closed(s->name);
     if (s->reader != NULL) record_reader_free(s->reader);
     text_done(&s->aligned);

@@ -151,4 +151,79 @@ def changes_under_load_neither_reset_a_filter_nor_lose_a_count():
         assert len(lines(service, "whole.log")) == accepted
 
 
+QUEUED = """[loggers]
+keys=root
+[handlers]
+keys=q,limited,whole
+[formatters]
+keys=f
+[filters]
+keys=few
+[logger_root]
+level=DEBUG
+handlers=q
+[handler_q]
+class=handlers.QueueHandler
+handlers=limited,whole
+[handler_limited]
+class=FileHandler
+formatter=f
+filters=few
+args=('limited.log',)
+[handler_whole]
+class=FileHandler
+formatter=f
+args=('whole.log',)
+[formatter_f]
+format=%(levelname)s %(name)s %(message)s
+[filter_few]
+class=weir.RateLimitFilter
+args=(3, '{per}', 'logger')
+"""
+
+
+@test(covers=["filters: rate and duplicates"], quick=True)
+def behind_a_queue_the_last_window_is_told_by_itself_too():
+    with Service(QUEUED.replace("{per}", "1s")) as service:
+        noisy(service, "app", 10)
+        wait_until(lambda: any("suppressed" in line for line in lines(service, "limited.log")), 20, "what was held back")
+        got = lines(service, "limited.log")
+        assert all(line.startswith("ERROR app ") for line in got) and told(got) + sum("suppressed" not in line for line in got) == 10, got
+        handler = next(h for h in service.status()["handlers"] if h["name"] == "limited" and h["current"])
+        assert handler["given"] == handler["delivered"] == sum("suppressed" not in line for line in got) and handler["notices"] > 0, handler
+
+
+@test(covers=["filters: state over a change"], quick=True)
+def behind_a_queue_a_change_leaves_it_its_window_too():
+    text = QUEUED.replace("{per}", "1h")
+    service = Service(text)
+    for n in range(4):
+        noisy(service, "app", 5)
+        push(service, text.replace("level=DEBUG", "level=%s" % ("INFO", "DEBUG")[n % 2]))
+    assert lines(service, "limited.log") == ["ERROR app same words"] * 3, lines(service, "limited.log")
+    # Another filter: what this one has held back is told at once.
+    push(service, text.replace("args=(3, '1h'", "args=(4, '1h'"))
+    wait_until(lambda: told(lines(service, "limited.log")) == 17, 20, "the change's note")
+    noisy(service, "app", 10)
+    service.stop()
+    got = lines(service, "limited.log")
+    assert [line for line in got if "suppressed" not in line] == ["ERROR app same words"] * 7 and told(got) == 17 + 6, got
+    assert lines(service, "whole.log") == ["ERROR app same words"] * 30
+
+
+@test()
+def behind_a_queue_changes_under_load_lose_no_count():
+    text = QUEUED.replace("{per}", "1h").replace("class=handlers.QueueHandler", "class=handlers.QueueHandler\noverflow=block")
+    with Service(text) as service:
+        service.run("threads 2 %d" % harness.scaled(20000))
+        for n in range(harness.scaled(200)):
+            push(service, text.replace("level=DEBUG", "level=%s" % ("INFO", "DEBUG")[n % 2]))
+        accepted = sum(int(pair.split("/")[0]) for pair in service.run("wait").split())
+        service.stop()
+        got = [line for line in lines(service, "limited.log") if " host.t" in line]
+        passed = [line for line in got if "suppressed" not in line]
+        assert len(passed) == 6 and told(got) == accepted - 6 and accepted > 100, (len(passed), told(got), accepted)
+        assert len(lines(service, "whole.log")) == accepted
+
+
 harness.main()

@@ -354,11 +354,11 @@ Test(chunks, bytes_beside_the_backends_are_published_with_them_or_at_once) {
     char out[256];
     chunk_queue_share(q);
     cr_assert(chunk_queue_is_shared(q));
-    cr_assert(chunk_queue_put_beside(q, 2, SLICE_LITERAL("beside\n")));
+    cr_assert(chunk_queue_put_beside(q, 2, SLICE_LITERAL("beside\n"), 1));
     cr_assert_eq(take(q, out, true), 7, "at once: the backend has nothing of its own there");
     cr_assert(chunk_queue_add(q, 1, 10, SLICE_LITERAL("main\n"), 1));
     chunk_queue_set_main_dirty(q, true);
-    cr_assert(chunk_queue_put_beside(q, 2, SLICE_LITERAL("later\n")));
+    cr_assert(chunk_queue_put_beside(q, 2, SLICE_LITERAL("later\n"), 1));
     cr_assert_eq(take(q, out, false), 0, "the backend has not said which of its records are in");
     chunk_queue_publish(q);
     chunk_queue_set_main_dirty(q, false);
@@ -375,7 +375,7 @@ static void *put_beside(void *arg) {
     char line[32];
     for (int i = 0; i < BESIDE; i++) {
         int n = snprintf(line, sizeof line, "b%d\n", i);
-        while (!chunk_queue_put_beside(q, 2, slice_make(line, (size_t)n)))
+        while (!chunk_queue_put_beside(q, 2, slice_make(line, (size_t)n), 1))
             chunk_queue_wait_room(q, chunk_queue_read_pos(q), 1);
     }
     return NULL;

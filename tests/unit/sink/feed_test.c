@@ -9,7 +9,13 @@ static int freed, rested;
 static feed_result take(feed *f, const feed_record *r, weir_error *err) {
     return (void)f, (void)r, (void)err, FEED_DONE;
 }
-static void rest(feed *f) { (void)f, rested++; }
+static int ended, closed;
+static void rest(feed *f, feed_rest why) {
+    (void)f;
+    rested += why == FEED_IDLE;
+    ended += why == FEED_ENDS;
+    closed += why == FEED_CLOSES;
+}
 static void release(feed *f) {
     freed++;
     free(f);
@@ -51,6 +57,7 @@ Test(feed, with_one_it_ends_when_the_queue_was_found_empty_twice) {
     cr_assert_eq(feed_find(number), old, "a record of its may have come meanwhile");
     feed_sink_idle("q");
     cr_assert_eq(freed, 1);
+    cr_assert_eq(ended, 1, "it was asked for its last words");
     cr_assert_null(feed_find(number));
     cr_assert_eq(feed_find(now->number), now);
     cr_assert_eq(rested, 2);
@@ -64,4 +71,17 @@ Test(feed, ends_with_the_last_sink_of_its_queue) {
     cr_assert_eq(freed, 0);
     feed_sink_closed("q");
     cr_assert_eq(freed, 1);
+}
+
+Test(feed, is_asked_a_last_time_before_its_thread_ends) {
+    feed_sink_opened("q");
+    feed_sink_opened("r");
+    make("q");
+    feed_end(make("q"));
+    make("r");
+    feed_sink_closing("q");
+    cr_assert_eq(closed, 2);
+    feed_sink_opened("q");
+    feed_sink_closing("q");
+    cr_assert_eq(closed, 2, "another thread has the queue still");
 }
