@@ -192,7 +192,7 @@ static uint64_t whole_of(checker *c, const plan_handler *h) {
     if (f != NULL && f->kind != NULL) {
         sum = check_add_bytes(check_add_bytes(sum, slice_of(f->kind->name)), f->options.format);
         sum = check_add_bytes(check_add_bytes(sum, f->options.datefmt), f->options.style);
-        sum = check_add_value(c, sum, f->options.kwargs);
+        sum = check_add_value(c, check_add_value(c, sum, f->options.kwargs), f->options.defaults);
     }
     for (size_t i = 0; i < h->filters.count; i++) sum = check_mix(sum, h->filters.items[i]->definition);
     return sum;

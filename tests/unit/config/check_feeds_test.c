@@ -98,3 +98,19 @@ Test(check_feeds, what_it_feeds_is_part_of_what_a_handler_is) {
     must_check(INI_HANDLERS("m,n") MEMORY("m", "n") "formatter=f\n" NOTHING("n"));
     cr_assert_neq(checked.plan->handlers[0].whole, whole, "it has a formatter");
 }
+
+static uint64_t whole_with(const char *kwargs) {
+    char in[512];
+    snprintf(in, sizeof in, "%s%s[formatter_f]\nformat=%%(message)s %%(user)s\n%s",
+             "[loggers]\nkeys=root\n[handlers]\nkeys=m\n[formatters]\nkeys=f\n[logger_root]\nhandlers=\n",
+             MEMORY("m", "") "formatter=f\n", kwargs);
+    return must_check(in)->handlers[0].whole;
+}
+
+Test(check_feeds, so_are_all_arguments_of_its_formatter) {
+    uint64_t plain = whole_with("");
+    cr_assert_eq(whole_with(""), plain);
+    cr_assert_neq(whole_with("kwargs={'defaults': {'user': '-'}}\n"), plain);
+    cr_assert_neq(whole_with("kwargs={'defaults': {'user': 'x'}}\n"),
+                  whole_with("kwargs={'defaults': {'user': '-'}}\n"));
+}
