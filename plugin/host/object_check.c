@@ -157,6 +157,15 @@ static config_plan *check(object_kind kind, slice name, const value *dict, weir_
 
 /* ---- making ---- */
 
+/* Ends one that nobody has seen. */
+static void scrap(object *o) {
+    objects_lock();
+    definition_drop_locked(o->def);
+    objects_unlock();
+    free(o->name);
+    free(o);
+}
+
 static object *object_new(object_kind kind, size_t size, const value *dict, slice name) {
     object *o = calloc(1, size);
     if (o == NULL) return NULL;
@@ -167,11 +176,7 @@ static object *object_new(object_kind kind, size_t size, const value *dict, slic
     o->name = name.data != NULL ? strndup(name.data, name.len) : object_new_name();
     o->def = definition_create(dict);
     if (o->name != NULL && o->def != NULL) return o;
-    objects_lock();
-    definition_drop_locked(o->def);
-    objects_unlock();
-    free(o->name);
-    free(o);
+    scrap(o);
     return NULL;
 }
 
@@ -181,44 +186,44 @@ static void list(object *o) {
     objects_unlock();
 }
 
-weir_formatter *object_formatter(const value *dict, slice name, weir_error *err) {
-    formatter *made = NULL;
-    config_plan *plan = check(OBJECT_FORMATTER, SLICE_LITERAL("formatter"), dict, err);
+/* A formatter or a filter: `fill` makes what calls of the host go to. */
+static object *made_of(object_kind kind, size_t size, const value *dict, slice name,
+                       int (*fill)(object *o, const config_plan *plan, weir_error *err), weir_error *err) {
+    config_plan *plan = check(kind, slice_of(object_groups[kind]), dict, err);
     if (plan == NULL) return NULL;
-    const plan_formatter *p = &plan->formatters[0];
-    int rc = p->kind->create(&p->options, &made, err);
-    config_plan_free(plan);
-    if (rc != 0) return NULL;
-    weir_formatter *f = (weir_formatter *)object_new(OBJECT_FORMATTER, sizeof *f, dict, name);
-    if (f == NULL) {
-        made->free(made);
+    object *o = object_new(kind, size, dict, name);
+    if (o == NULL) {
         no_memory(err);
-        return NULL;
+    } else if (fill(o, plan, err) != 0) {
+        scrap(o);
+        o = NULL;
     }
+    config_plan_free(plan);
+    if (o != NULL) list(o);
+    return o;
+}
+
+static int fill_formatter(object *o, const config_plan *plan, weir_error *err) {
+    weir_formatter *f = (weir_formatter *)o;
+    const plan_formatter *p = &plan->formatters[0];
     pthread_mutex_init(&f->use, NULL);
-    f->made = made;
-    list(&f->head);
-    return f;
+    return p->kind->create(&p->options, &f->made, err);
+}
+
+weir_formatter *object_formatter(const value *dict, slice name, weir_error *err) {
+    return (weir_formatter *)made_of(OBJECT_FORMATTER, sizeof(weir_formatter), dict, name, fill_formatter,
+                                     err);
+}
+
+static int fill_filter(object *o, const config_plan *plan, weir_error *err) {
+    weir_filter *f = (weir_filter *)o;
+    const plan_filter *p = &plan->filters[0];
+    pthread_mutex_init(&f->use, NULL);
+    return p->kind->create(&p->args, &f->made, err);
 }
 
 weir_filter *object_filter(const value *dict, slice name, weir_error *err) {
-    filter *made = NULL;
-    config_plan *plan = check(OBJECT_FILTER, SLICE_LITERAL("filter"), dict, err);
-    if (plan == NULL) return NULL;
-    const plan_filter *p = &plan->filters[0];
-    int rc = p->kind->create(&p->args, &made, err);
-    config_plan_free(plan);
-    if (rc != 0) return NULL;
-    weir_filter *f = (weir_filter *)object_new(OBJECT_FILTER, sizeof *f, dict, name);
-    if (f == NULL) {
-        made->free(made);
-        no_memory(err);
-        return NULL;
-    }
-    pthread_mutex_init(&f->use, NULL);
-    f->made = made;
-    list(&f->head);
-    return f;
+    return (weir_filter *)made_of(OBJECT_FILTER, sizeof(weir_filter), dict, name, fill_filter, err);
 }
 
 /* A file is the one that the process's directory has now, as Python's FileHandler holds it. */
@@ -240,7 +245,7 @@ int object_check_handler(arena *a, value *dict, weir_error *err) {
     value alone = *dict;
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
         if (!value_dict_remove(a, &alone, slice_of(names[i]))) return no_memory(err);
-    config_plan *plan = check(OBJECT_HANDLER, SLICE_LITERAL("handler"), &alone, err);
+    config_plan *plan = check(OBJECT_HANDLER, slice_of(object_groups[OBJECT_HANDLER]), &alone, err);
     if (plan == NULL) return -1;
     int rc = fix_paths(a, &plan->handlers[0], dict, err);
     config_plan_free(plan);
@@ -263,10 +268,6 @@ weir_handler *object_handler(const value *dict, slice name, weir_error *err) {
     }
     arena_done(&a);
     if (h == NULL || h->state != NULL) return h;
-    objects_lock();
-    definition_drop_locked(h->head.def);
-    objects_unlock();
-    free(h->head.name);
-    free(h);
+    scrap(&h->head);
     return NULL;
 }
