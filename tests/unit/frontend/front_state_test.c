@@ -268,30 +268,6 @@ Test(front, a_call_in_a_signal_handler_is_taken_or_counted) {
     fixture_close(&f);
 }
 
-Test(front, signal_log) {
-    fixture_open(&f);
-    weir_logger *lg = weir_get_logger("sig");
-    cr_assert_eq(weir_signal_log(lg, WEIR_LEVEL_DEBUG, "off"), 0);
-    cr_assert_eq(f.process->accepted_signal, 0);
-    cr_assert_eq(weir_signal_log(lg, WEIR_LEVEL_ERROR, "one"), 0);
-    char large[1000];
-    memset(large, 'l', sizeof large);
-    large[999] = '\0';
-    cr_assert_eq(weir_signal_log(lg, WEIR_LEVEL_ERROR, large), 0);
-    const signal_slot *slot = &f.process->signals[0];
-    cr_assert_eq(slot->state, 1);
-    cr_assert_slice(slice_make(slot->text, slot->len), "one");
-    cr_assert_slice(dictionary_get(f.names, DICT_LOGGER, slot->logger), "sig");
-    slot++;
-    cr_assert_leq(slot->len, SIGNAL_TEXT);
-    cr_assert_slice(slice_make(slot->text + slot->len - 11, 11), " bytes cut]");
-    for (int i = 2; i < SIGNAL_SLOTS; i++) cr_assert_eq(weir_signal_log(lg, WEIR_LEVEL_ERROR, "more"), 0);
-    cr_assert_eq(weir_signal_log(lg, WEIR_LEVEL_ERROR, "too many"), -1);
-    cr_assert_eq(early(EARLY_NO_RING), 1);
-    cr_assert_eq(f.process->accepted_signal, SIGNAL_SLOTS);
-    fixture_close(&f);
-}
-
 /* ---- fork ---- */
 
 Test(front, a_child_starts_with_its_first_record_and_never_touches_the_parents) {

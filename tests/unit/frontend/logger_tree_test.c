@@ -8,7 +8,6 @@
 
 #include "base/clock.h"
 #include "base/limits.h"
-#include "frontend/context.h"
 #include "weir_logging.h"
 
 static logger *get(const char *name) { return logger_get(slice_of(name), NULL); }
@@ -252,37 +251,6 @@ Test(tree, threads_find_the_same) {
     for (int i = 0; i < 4; i++) pthread_create(&threads[i], NULL, find_all, NULL);
     for (int i = 0; i < 4; i++) pthread_join(threads[i], NULL);
     cr_assert_eq(logger_count(), 1 + 50 + 3000);
-}
-
-/* ---- context ---- */
-
-Test(bound_context, newest_first_out) {
-    static context c;
-    cr_assert_eq(context_pop(&c, SLICE_LITERAL("a")), -1);
-    cr_assert_eq(context_push(&c, SLICE_LITERAL("a"), SLICE_LITERAL("1")), 0);
-    unsigned one = c.len;
-    cr_assert_eq(context_push(&c, SLICE_LITERAL("b"), SLICE_LITERAL("2")), 0);
-    cr_assert_eq(context_push(&c, SLICE_LITERAL("a"), SLICE_LITERAL("33")), 0);
-    cr_assert_eq(context_pop(&c, SLICE_LITERAL("a")), 0);
-    cr_assert_eq(c.len, 2 * one);
-    cr_assert_eq(context_pop(&c, SLICE_LITERAL("b")), 0);
-    cr_assert_eq(context_pop(&c, SLICE_LITERAL("b")), -1);
-    cr_assert_eq(c.len, one);
-    cr_assert_eq(context_pop(&c, SLICE_LITERAL("a")), 0);
-    cr_assert_eq(c.len, 0);
-    cr_assert_eq(context_push(&c, SLICE_NONE, SLICE_LITERAL("x")), -1);
-}
-
-Test(bound_context, bound) {
-    static context c;
-    char large[LIMIT_CONTEXT];
-    memset(large, 'x', sizeof large);
-    cr_assert_eq(context_push(&c, SLICE_LITERAL("k"), slice_make(large, LIMIT_CONTEXT - 11)), 0);
-    cr_assert_eq(c.len, LIMIT_CONTEXT);
-    cr_assert_eq(context_push(&c, SLICE_LITERAL("k"), SLICE_LITERAL("")), -1);
-    cr_assert_eq(context_pop(&c, SLICE_LITERAL("k")), 0);
-    cr_assert_eq(context_push(&c, SLICE_LITERAL("k"), slice_make(large, LIMIT_CONTEXT - 10)), -1);
-    cr_assert_eq(c.len, 0);
 }
 
 /* ---- what a logger says of itself ---- */
