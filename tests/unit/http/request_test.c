@@ -75,7 +75,7 @@ Test(request, the_body_has_these_keys_of_these_types) {
     cr_assert_not(PUT("{\"for_ms\": 5}"));
     expect_answer(400, "'level' is missing in the body");
     cr_assert_not(PUT("{\"level\": 1.5}"));
-    expect_answer(400, "'level' must be a string or an integer, not float");
+    expect_answer(400, "'level' must be a string or an integer, not a number with");
     cr_assert_not(PUT("{\"level\": 1, \"for_ms\": true}"));
     cr_assert_not(PUT("{\"level\": 1, \"levle\": 1}"));
     expect_answer(400, "unknown key 'levle' in the body");
