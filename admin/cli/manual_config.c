@@ -134,11 +134,18 @@ static const struct {
     {"[handler_NAME]", "args", "the class's arguments, a tuple as in Python: ('kvd.log',). Literals only"},
     {"[handler_NAME]", "kwargs", "arguments by name, a dict: {'mode': 'w'}"},
     {"[handler_NAME]", "filters", "names of filters with commas between them (Python's files ignore it)"},
+    {"[handler_NAME]", "attributes",
+     "what is set on the handler that was made, a dict: {'terminator': ''} (dictConfig's \".\"; Python's "
+     "files "
+     "ignore it)"},
     {"[handler_NAME]", "overflow, escape", "as in [weir], for this handler (Weir's own)"},
     {"[formatter_NAME]", "format", "the line; default %(message)s"},
     {"[formatter_NAME]", "datefmt", "strftime's format of %(asctime)s; default Python's, with milliseconds"},
     {"[formatter_NAME]", "style", "% (default), { or $"},
     {"[formatter_NAME]", "class", "one of the classes below; default logging.Formatter"},
+    {"[formatter_NAME]", "attributes",
+     "of a logging.Formatter, a dict: converter (time.gmtime or time.localtime), default_time_format, "
+     "default_msec_format, datefmt (dictConfig's \".\" of a factory; Python's files ignore it)"},
     {"[formatter_NAME]", "kwargs",
      "arguments by name, a dict; of logging.Formatter: fmt, datefmt, style, validate, defaults (Python's "
      "files ignore it)"},

@@ -38,14 +38,26 @@ weir_formatter *weir_formatter_create(const char *fmt, const char *datefmt, cons
     return f;
 }
 
+/* As a factory: a dictConfig's "class" takes few arguments, and no attributes. */
+static bool as_factory(arena *a, value *dict, const char *class_name) {
+    const value name = value_str(slice_of(class_name));
+    if (formatter_kind_find(slice_of(class_name)) == NULL) return true; /* the check says so better */
+    return value_dict_remove(a, dict, SLICE_LITERAL("class")) &&
+           value_dict_set(a, dict, SLICE_LITERAL("()"), &name);
+}
+
 weir_formatter *weir_formatter_create_class(const char *class_name, const char *kwargs, weir_error *err) {
     static const char *const refused[] = {"class", "()", NULL};
     weir_formatter *f = NULL;
     value dict;
     arena a;
     arena_init(&a, 0);
-    if (object_arguments(&a, class_name, kwargs, refused, &dict, err) == 0)
-        f = object_formatter(&dict, SLICE_NONE, err);
+    if (object_arguments(&a, class_name, kwargs, refused, &dict, err) == 0) {
+        if (as_factory(&a, &dict, class_name))
+            f = object_formatter(&dict, SLICE_NONE, err);
+        else
+            api_no_memory(err);
+    }
     arena_done(&a);
     return f;
 }
@@ -110,10 +122,9 @@ long weir_formatter_format_time(weir_formatter *f, weir_record *r, const char *d
     text out;
     asctime_text date;
     record *rec = api_record(r, err);
-    (void)f;
     if (rec == NULL) return -1;
     text_init(&out, 0);
-    asctime_init(&date, NULL, slice_of(datefmt));
+    asctime_init_like(&date, f != NULL ? f->made->time : NULL, slice_of(datefmt));
     int rc = asctime_add(&date, rec, &out, err);
     rec->dated_by = NULL;
     asctime_done(&date);

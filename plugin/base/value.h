@@ -26,6 +26,8 @@ typedef enum value_type {
 /* Streams, in arguments of handlers, are VALUE_STR with these texts: no real path has a NUL in it. */
 #define LITERAL_STDOUT SLICE_LITERAL("\0stdout")
 #define LITERAL_STDERR SLICE_LITERAL("\0stderr")
+#define LITERAL_GMTIME SLICE_LITERAL("\0gmtime")
+#define LITERAL_LOCALTIME SLICE_LITERAL("\0localtime")
 
 typedef struct value value;
 typedef struct value_pair value_pair;

@@ -83,9 +83,16 @@ typedef struct class_call {
     size_t param_max; /* rows of the table, the end not counted when it is full */
     value *values;    /* as many of each as params, zeroed */
     bool *given;
+    int *level; /* what the attribute of that name sets; NULL: there is none */
 } class_call;
 /* args= and kwargs= onto the parameters of the call. true: complete and of the right types. */
 bool check_bind(checker *c, const ini_section *s, const class_call *call);
+/* `attributes` (dictConfig's ".") onto the same parameters, over what is there. false: told. */
+bool check_attributes(checker *c, const ini_section *s, const class_call *call);
+/* The key as a dict of texts and values. false: it is not there, or told. */
+bool check_attribute_dict(checker *c, const ini_section *s, value *out, int *line);
+bool check_bind_attribute(checker *c, const ini_section *s, const class_call *call, size_t index,
+                          const value *v, int line);
 /* Which of the two keys a problem with the arguments belongs to, and its line. */
 const char *check_args_key(checker *c, const ini_section *s, int *line);
 /* The same onto h->kind, and what the kind says to it. true: h->args is complete and of the right types. */

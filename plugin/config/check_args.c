@@ -3,7 +3,8 @@
 #include "config/check.h"
 
 bool check_args(checker *c, const ini_section *s, plan_handler *h) {
-    const class_call call = {h->kind->name, h->kind->params, HANDLER_PARAMS, h->args.values, h->args.given};
+    const class_call call = {h->kind->name,  h->kind->params, HANDLER_PARAMS,
+                             h->args.values, h->args.given,   &h->level};
     int line;
     weir_error err;
     h->args.kind = h->kind;

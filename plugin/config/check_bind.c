@@ -49,7 +49,8 @@ static const char *const type_words[] = {"a string",
                                          "a size ('2GiB', or bytes)",
                                          "a value",
                                          "a handler's name, in quotes",
-                                         "a list of handlers' names"};
+                                         "a list of handlers' names",
+                                         "a string"};
 
 static const char *found(const value *v) {
     if (is_stream(v)) return "a stream";
@@ -110,6 +111,7 @@ static bool convert(binding *b, const kind_param *param, const value *in, value 
     case PARAM_ANY: return true;
     case PARAM_HANDLER: return is_text(in) && in->str.len > 0;
     case PARAM_HANDLERS: return to_names(b, in, out);
+    case PARAM_TEXT: return in->type == VALUE_STR && literal_special(in->str).data == NULL;
     }
     return false;
 }
@@ -121,9 +123,19 @@ static void set(binding *b, size_t index, const value *v) {
         return;
     }
     b->call->given[index] = true;
-    if (v->type == VALUE_NONE && !param->required) return; /* None: the default */
+    if (v->type == VALUE_NONE && (param->use & PARAM_REQUIRED) == 0) return; /* None: the default */
     if (!convert(b, param, v, &b->call->values[index]))
         tell(b, "%s is %s (%s is wanted)", param->name, found(v), type_words[param->type]);
+}
+
+bool check_bind_attribute(checker *c, const ini_section *s, const class_call *call, size_t index,
+                          const value *v, int line) {
+    binding b = {.c = c, .s = s, .call = call, .key = "attributes", .line = line, .good = true};
+    const kind_param *param = &call->params[index];
+    call->given[index] = true;
+    if (!convert(&b, param, v, &call->values[index]))
+        tell(&b, "%s is %s (%s is wanted)", param->name, found(v), type_words[param->type]);
+    return b.good;
 }
 
 /* ---- all values ---- */
@@ -135,7 +147,8 @@ static size_t param_count(const class_call *call) {
 }
 
 static void bind_positional(binding *b, const value *items, size_t count) {
-    size_t most = param_count(b->call);
+    size_t most = 0, all = param_count(b->call);
+    while (most < all && (b->call->params[most].use & PARAM_ATTRIBUTE) == 0) most++;
     if (count > most) {
         tell(b, "%s takes at most %zu arguments, %zu are given", b->call->class_name, most, count);
         count = most;
@@ -221,7 +234,7 @@ static void check_required(binding *b, bool has_args) {
     b->key = "args";
     b->line = has_args ? ini_get_raw(&b->c->ini, b->s, "args")->line : b->s->line;
     for (size_t i = 0; i < param_count(b->call); i++) {
-        if (!params[i].required || b->call->given[i]) continue;
+        if ((params[i].use & PARAM_REQUIRED) == 0 || b->call->given[i]) continue;
         bool path = params[i].type == PARAM_PATH;
         tell(b, "%s is missing: %s needs it (args = (%s,))", params[i].name, b->call->class_name,
              path ? "'file.log'" : params[i].name);
@@ -241,6 +254,7 @@ bool check_bind(checker *c, const ini_section *s, const class_call *call) {
     if (read_literal(&b, "args", &v)) bind_args(&b, &v);
     if (read_literal(&b, "kwargs", &v)) bind_kwargs(&b, &v);
     if (b.good) check_required(&b, ini_get_raw(&c->ini, s, "args") != NULL);
+    if (b.good) b.good = check_attributes(c, s, call);
     for (size_t i = 0; i < call->param_max; i++) /* None: as if it had been left out */
         if (call->values[i].type == VALUE_NONE) call->given[i] = false;
     return b.good;

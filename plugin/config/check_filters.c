@@ -39,7 +39,7 @@ static uint64_t definition(checker *c, const plan_filter *f) {
 }
 
 static void read_filter(checker *c, const ini_section *s, plan_filter *f) {
-    static const char *const known[] = {"class", "args", "kwargs", NULL};
+    static const char *const known[] = {"class", "args", "kwargs", "attributes", NULL};
     f->line = s->line;
     check_keys_known(c, s, known);
     read_class(c, s, f);
@@ -47,7 +47,8 @@ static void read_filter(checker *c, const ini_section *s, plan_filter *f) {
         check_literals(c, s);
         return;
     }
-    const class_call call = {f->kind->name, f->kind->params, FILTER_PARAMS, f->args.values, f->args.given};
+    const class_call call = {f->kind->name,  f->kind->params, FILTER_PARAMS,
+                             f->args.values, f->args.given,   NULL};
     f->args.kind = f->kind;
     if (!check_bind(c, s, &call)) return;
     try_filter(c, s, f);

@@ -53,6 +53,43 @@ static bool take_validate(checker *c, const ini_section *s, const value_pair *gi
     return true;
 }
 
+/* ---- attributes ---- */
+
+static bool take_text_attribute(checker *c, const ini_section *s, const value_pair *given, slice *out,
+                                int line) {
+    if (given->val.type != VALUE_STR || literal_special(given->val.str).data != NULL)
+        return told(c, s, line, "a string is wanted for", given->key.str);
+    *out = given->val.str;
+    return true;
+}
+
+static bool take_converter(checker *c, const ini_section *s, const value_pair *given, slice *out, int line) {
+    const slice in = given->val.type == VALUE_STR ? given->val.str : SLICE_NONE;
+    if (!slice_equal(in, LITERAL_GMTIME) && !slice_equal(in, LITERAL_LOCALTIME))
+        return told(c, s, line, "time.gmtime or time.localtime (in JSON \"ext://time.gmtime\") is wanted for",
+                    given->key.str);
+    *out = in;
+    return true;
+}
+
+/* An attribute of Python's Formatter that says how a time is written. *known: it is one. */
+static bool take_attribute(checker *c, const ini_section *s, const value_pair *given, plan_formatter *f,
+                           int line, bool *known) {
+    slice name = given->key.type == VALUE_STR ? given->key.str : SLICE_NONE;
+    formatter_options *o = &f->options;
+    *known = true;
+    if (slice_is(name, "converter")) return take_converter(c, s, given, &o->converter, line);
+    if (slice_is(name, "default_time_format")) return take_text_attribute(c, s, given, &o->time_format, line);
+    if (slice_is(name, "default_msec_format")) {
+        o->msec_format = SLICE_LITERAL("");
+        return given->val.type == VALUE_NONE || take_text_attribute(c, s, given, &o->msec_format, line);
+    }
+    *known = false;
+    return true;
+}
+
+/* ---- by name ---- */
+
 /* The arguments of Python's Formatter by name. A file has keys for the first three of them, and for what no
  * line can hold (blanks at an end) this is the place. */
 static bool take_kwarg(checker *c, const ini_section *s, const value_pair *given, plan_formatter *f,
@@ -64,8 +101,13 @@ static bool take_kwarg(checker *c, const ini_section *s, const value_pair *given
     if (slice_is(name, "style")) return take_text(c, s, given, &f->options.style, line);
     if (slice_is(name, "defaults")) return take_defaults(c, s, given, f, line);
     if (slice_is(name, "validate")) return take_validate(c, s, given, f, line);
+    bool known;
+    bool good = take_attribute(c, s, given, f, line, &known);
+    if (known) return good;
     return told(c, s, line,
-                "logging.Formatter has no argument (known: fmt, datefmt, style, validate, defaults)", name);
+                "logging.Formatter has no argument (known: fmt, datefmt, style, validate, defaults; its "
+                "attributes converter, default_time_format, default_msec_format)",
+                name);
 }
 
 static bool is_python(const plan_formatter *f) {
@@ -89,6 +131,42 @@ static bool read_kwargs(checker *c, const ini_section *s, plan_formatter *f, int
     if (good && !is_python(f)) f->options.kwargs = v;
     for (size_t i = 0; good && is_python(f) && i < v->dict.count; i++)
         good = take_kwarg(c, s, &v->dict.pairs[i], f, *line);
+    return good;
+}
+
+static bool set_attribute(checker *c, const ini_section *s, const value_pair *given, plan_formatter *f,
+                          int line) {
+    static const char *const meant[] = {
+        "_fmt",       "_style",   "format", "formatException", "formatMessage", "formatStack",
+        "formatTime", "usesTime", NULL};
+    bool known;
+    bool good = take_attribute(c, s, given, f, line, &known);
+    if (known) return good;
+    if (slice_is(given->key.str, "datefmt")) {
+        f->options.datefmt = SLICE_NONE;
+        return given->val.type == VALUE_NONE || take_text_attribute(c, s, given, &f->options.datefmt, line);
+    }
+    for (size_t i = 0; meant[i] != NULL; i++)
+        if (slice_is(given->key.str, meant[i]))
+            return told(c, s, line, "an attribute of Python's that no data can be:", given->key.str);
+    problems_warn(c->p, line, s->name.data, "attributes",
+                  "a formatter has no attribute \"%s\": ignored, as it has no effect in Python",
+                  check_show(c, given->key.str));
+    return true;
+}
+
+static bool read_attributes(checker *c, const ini_section *s, plan_formatter *f) {
+    value v;
+    int line;
+    if (f->kind == NULL || ini_get_raw(&c->ini, s, "attributes") == NULL) return true;
+    if (!check_attribute_dict(c, s, &v, &line)) return false;
+    if (!is_python(f)) {
+        problems_add(c->p, line, s->name.data, "attributes", "%s has no attributes (they are arguments)",
+                     f->kind->name);
+        return false;
+    }
+    bool good = true;
+    for (size_t i = 0; good && i < v.dict.count; i++) good = set_attribute(c, s, &v.dict.pairs[i], f, line);
     return good;
 }
 
@@ -118,7 +196,7 @@ static void try_formatter(checker *c, const ini_section *s, plan_formatter *f, i
 }
 
 static void read_formatter(checker *c, const ini_section *s, plan_formatter *f) {
-    static const char *const known[] = {"format", "datefmt", "style", "class", "kwargs", NULL};
+    static const char *const known[] = {"format", "datefmt", "style", "class", "kwargs", "attributes", NULL};
     int line = s->line, style_line = 0;
     const char *key = NULL, *unused = NULL;
     f->line = s->line;
@@ -128,7 +206,7 @@ static void read_formatter(checker *c, const ini_section *s, plan_formatter *f) 
     f->options.datefmt = read_raw(c, s, "datefmt", &line, &key);
     f->options.format = read_raw(c, s, "format", &line, &key);
     int kwargs_line = s->line;
-    bool good = read_kwargs(c, s, f, &kwargs_line);
+    bool good = read_kwargs(c, s, f, &kwargs_line) && read_attributes(c, s, f);
     if (key == NULL && ini_get_raw(&c->ini, s, "kwargs") != NULL) key = "kwargs", line = kwargs_line;
     if (style_line == 0) style_line = kwargs_line;
     if (!style_is_known(f->options.style)) {

@@ -103,8 +103,9 @@ static uint64_t definition(checker *c, const plan_handler *h) {
 }
 
 static void read_handler(checker *c, const ini_section *s, plan_handler *h) {
-    static const char *const known[] = {"class",  "level",    "formatter", "args",     "kwargs", "filters",
-                                        "escape", "overflow", "target",    "handlers", NULL};
+    static const char *const known[] = {"class",  "level",    "formatter",  "args",
+                                        "kwargs", "filters",  "escape",     "overflow",
+                                        "target", "handlers", "attributes", NULL};
     settings own = c->plan->settings;
     h->line = h->level_line = s->line;
     check_keys_known(c, s, known);

@@ -30,11 +30,7 @@ static void add_kwargs(dict *d, ini_section *s, const dict_node *object, const c
     for (size_t i = 0; i < object->count; i++) {
         const dict_node *m = &object->members[i];
         const value key = value_str(m->key);
-        if (slice_is(m->key, ".")) {
-            dict_tell(d, m->line, s->name.data, ".",
-                      "no code in data: attributes are not taken (write class, and arguments by name)");
-            continue;
-        }
+        if (slice_is(m->key, ".")) continue;
         if (is_one_of(m->key, list) != (rule == KWARGS_LISTED)) continue;
         if (count == 0) line = m->line;
         text_add_cstr(&out, count++ == 0 ? "{" : ", ");
@@ -49,6 +45,36 @@ static void add_kwargs(dict *d, ini_section *s, const dict_node *object, const c
     if (out.failed) d->c->no_memory = true;
     if (count > 0) dict_add_key(d, s, "kwargs", dict_doubled(d, text_slice(&out)), line);
     text_done(&out);
+}
+
+static bool is_nothing(const value *v) {
+    return v->type == VALUE_NONE || (v->type == VALUE_BOOL && !v->boolean);
+}
+
+/* ".": attributes that are set on the object when it is made. What is false to Python is none. */
+static void add_attributes(dict *d, ini_section *s, const dict_node *object) {
+    const dict_node *n = dict_get(object, ".");
+    text out;
+    if (n == NULL || is_nothing(n->v)) return;
+    if (n->v->type != VALUE_DICT) {
+        dict_tell(d, n->line, s->name.data, ".", "an object with attributes is wanted");
+        return;
+    }
+    text_init(&out, 0);
+    if (dict_literal(d, s->name.data, n, &out))
+        dict_add_key(d, s, "attributes", dict_doubled(d, text_slice(&out)), n->line);
+    if (out.failed) d->c->no_memory = true;
+    text_done(&out);
+}
+
+/* Formatters and filters have them with a factory only. */
+static void add_factory_attributes(dict *d, ini_section *s, const dict_node *object) {
+    const dict_node *n = dict_get(object, ".");
+    if (n != NULL && dict_get(object, "()") == NULL)
+        problems_warn(d->c->p, n->line, s->name.data, ".",
+                      "ignored as in Python: attributes go with a factory (\"()\" for \"class\")");
+    else
+        add_attributes(d, s, object);
 }
 
 /* "class", or "()": a factory. Python would call anything there; here it is one of the known classes. */
@@ -91,7 +117,7 @@ static void warn_ignored(dict *d, ini_section *s, const dict_node *n, const char
     for (size_t i = 0; i < n->count; i++) {
         const dict_node *m = &n->members[i];
         suggestion near = check_near(d->c, m->key);
-        if (is_one_of(m->key, known)) continue;
+        if (is_one_of(m->key, known) || slice_is(m->key, ".")) continue;
         for (size_t k = 0; known[k] != NULL; k++) suggest_offer(&near, slice_of(known[k]));
         problems_warn(d->c->p, m->line, s->name.data, check_copy(d->c, m->key).data,
                       near.best.data != NULL ? "unknown key, ignored as in Python (did you mean %s?)"
@@ -116,6 +142,7 @@ static void read_formatter(dict *d, ini_section *s, const dict_node *n) {
     dict_add_text(d, s, n, "datefmt", true);
     dict_add_text(d, s, n, "style", true);
     add_class(d, s, n, is_formatter);
+    add_factory_attributes(d, s, n);
     if (!is_python_formatter(n)) {
         add_kwargs(d, s, n, own, KWARGS_OTHERS);
         return;
@@ -129,6 +156,7 @@ static void read_filter(dict *d, ini_section *s, const dict_node *n) {
     static const char *const known[] = {"name", "class", NULL}, *const only[] = {"name", NULL};
     bool python = dict_get(n, "class") == NULL && dict_get(n, "()") == NULL;
     add_class(d, s, n, is_filter);
+    add_factory_attributes(d, s, n);
     if (python) warn_ignored(d, s, n, known);
     add_kwargs(d, s, n, python ? only : own, python ? KWARGS_LISTED : KWARGS_OTHERS);
 }
@@ -137,6 +165,7 @@ static void read_handler(dict *d, ini_section *s, const dict_node *n) {
     static const char *const own[] = {"class",   "()",     "level",    "formatter",
                                       "filters", "escape", "overflow", NULL};
     add_class(d, s, n, is_handler);
+    add_attributes(d, s, n);
     add_level(d, s, n);
     dict_add_text(d, s, n, "formatter", false);
     dict_add_text(d, s, n, "escape", false);

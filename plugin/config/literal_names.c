@@ -2,6 +2,7 @@
  * values that they have there. A fixed table; nothing is looked up anywhere else. */
 #include <sys/socket.h>
 
+#include "config/literal.h"
 #include "config/literal_parser.h"
 
 static const struct {
@@ -73,11 +74,23 @@ static bool special_name(slice name, value *out) {
         *out = value_str(LITERAL_STDOUT);
     else if (slice_is(name, "sys.stderr") || slice_is(name, "sys.__stderr__"))
         *out = value_str(LITERAL_STDERR);
+    else if (slice_is(name, "time.gmtime"))
+        *out = value_str(LITERAL_GMTIME);
+    else if (slice_is(name, "time.localtime"))
+        *out = value_str(LITERAL_LOCALTIME);
     else if (slice_is(name, "BASIC_FORMAT"))
         *out = value_str(SLICE_LITERAL("%(levelname)s:%(name)s:%(message)s"));
     else
         return false;
     return true;
+}
+
+slice literal_special(slice s) {
+    if (slice_equal(s, LITERAL_STDOUT)) return SLICE_LITERAL("sys.stdout");
+    if (slice_equal(s, LITERAL_STDERR)) return SLICE_LITERAL("sys.stderr");
+    if (slice_equal(s, LITERAL_GMTIME)) return SLICE_LITERAL("time.gmtime");
+    if (slice_equal(s, LITERAL_LOCALTIME)) return SLICE_LITERAL("time.localtime");
+    return SLICE_NONE;
 }
 
 bool literal_name(slice name, value *out) {

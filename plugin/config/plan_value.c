@@ -4,6 +4,7 @@
  * plan. */
 #include "base/level.h"
 #include "base/units.h"
+#include "config/literal.h"
 #include "config/secrets.h"
 
 /* A dictionary that grows. After a failed allocation it stays as it is, and `failed` says so. */
@@ -68,6 +69,16 @@ static value as_literal(printer *p, const value *v) {
     return made;
 }
 
+static value named(printer *p, slice name) {
+    text out;
+    text_init(&out, 0);
+    text_add_cstr(&out, "ext://");
+    text_add_slice(&out, name);
+    value made = copied(p, &out);
+    text_done(&out);
+    return made;
+}
+
 static value plain(printer *p, const value *v);
 
 static value plain_list(printer *p, const value *v) {
@@ -91,8 +102,7 @@ static value plain(printer *p, const value *v) {
     if (v->type == VALUE_DICT) return plain_dict(p, v);
     if (v->type == VALUE_FLOAT && __builtin_isinf(v->f64)) return as_literal(p, v);
     if (v->type != VALUE_STR) return *v;
-    if (slice_equal(v->str, LITERAL_STDOUT)) return value_str(SLICE_LITERAL("ext://sys.stdout"));
-    if (slice_equal(v->str, LITERAL_STDERR)) return value_str(SLICE_LITERAL("ext://sys.stderr"));
+    if (literal_special(v->str).data != NULL) return named(p, literal_special(v->str));
     return begins(v->str, "ext://") || begins(v->str, "cfg://") ? as_literal(p, v) : *v;
 }
 
@@ -126,8 +136,13 @@ static value argument(printer *p, const kind_param *param, const value *v) {
 
 static void put_arguments(printer *p, pairs *d, const kind_param *params, size_t max, const value *values,
                           const bool *given) {
-    for (size_t i = 0; i < max && params[i].name != NULL; i++)
-        if (given[i]) put(d, slice_of(params[i].name), argument(p, &params[i], &values[i]));
+    pairs attributes = begin(p);
+    for (size_t i = 0; i < max && params[i].name != NULL; i++) {
+        pairs *into = (params[i].use & PARAM_ATTRIBUTE) != 0 ? &attributes : d;
+        bool none = !given[i] && (params[i].use & PARAM_REQUIRED) != 0; /* a port that is None */
+        if (given[i] || none) put(into, slice_of(params[i].name), argument(p, &params[i], &values[i]));
+    }
+    if (attributes.count > 0) put(d, SLICE_LITERAL("."), end(p, &attributes));
 }
 
 /* By its name, where that name reads back as it. */
@@ -155,13 +170,28 @@ static void put_given(printer *p, pairs *d, const char *key, slice s) {
     if (s.data != NULL) put(d, slice_of(key), plain(p, &v));
 }
 
+/* What only a factory's formatter has in a dictConfig. */
+static value formatter_attributes(printer *p, const formatter_options *o) {
+    pairs d = begin(p);
+    put_given(p, &d, "converter", o->converter);
+    put_given(p, &d, "default_time_format", o->time_format);
+    if (o->msec_format.data != NULL && o->msec_format.len == 0)
+        put(&d, SLICE_LITERAL("default_msec_format"), value_none());
+    else
+        put_given(p, &d, "default_msec_format", o->msec_format);
+    return end(p, &d);
+}
+
 static value formatters(printer *p) {
     pairs all = begin(p);
     for (size_t i = 0; i < p->plan->formatter_count; i++) {
         const plan_formatter *f = &p->plan->formatters[i];
         const value *kwargs = f->options.kwargs;
+        const value attributes = formatter_attributes(p, &f->options);
+        bool made = attributes.dict.count > 0;
         pairs d = begin(p);
-        put(&d, SLICE_LITERAL("class"), value_str(slice_of(f->kind->name)));
+        put(&d, made ? SLICE_LITERAL("()") : SLICE_LITERAL("class"), value_str(slice_of(f->kind->name)));
+        if (made) put(&d, SLICE_LITERAL("."), attributes);
         put_given(p, &d, "format", f->options.format);
         put_given(p, &d, "datefmt", f->options.datefmt);
         put_given(p, &d, "style", f->options.style);

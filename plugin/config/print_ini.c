@@ -153,18 +153,32 @@ static void put_kwargs(const value *dict, const char *const *own, text *out) {
     text_done(&shown);
 }
 
+/* dictConfig's ".": a file has a key for it. */
+static void put_attributes(const value *dict, text *out) {
+    const value *v = get(dict, ".");
+    text shown;
+    if (v->type != VALUE_DICT) return;
+    text_init(&shown, 0);
+    add_literal(v, &shown);
+    add_key("attributes", text_slice(&shown), out);
+    if (shown.failed) out->failed = true;
+    text_done(&shown);
+}
+
 static void put_formatter(slice name, const value *f, text *out) {
     static const char *const raw[] = {"format", "datefmt", "style"};
-    const char *own[] = {"class", NULL, NULL, NULL, NULL};
-    size_t count = 1;
+    const char *own[] = {"class", "()", ".", NULL, NULL, NULL, NULL};
+    size_t count = 3;
     begin_section("formatter_", name, out);
     put(f, "class", out);
+    if (get(f, "()")->type == VALUE_STR) add_key("class", get(f, "()")->str, out);
     for (size_t i = 0; i < sizeof raw / sizeof raw[0]; i++) {
         if (!is_raw(get(f, raw[i]))) continue;
         put_raw(raw[i], get(f, raw[i])->str, out);
         own[count++] = raw[i];
     }
     put_kwargs(f, own, out);
+    put_attributes(f, out);
 }
 
 static void put_filter(slice name, const value *f, text *out) {
@@ -185,7 +199,8 @@ static const char *feed_of(const value *h) {
 
 static void put_handler(slice name, const value *h, text *out) {
     const char *feed = feed_of(h);
-    const char *const own[] = {"class", "level", "formatter", "filters", "overflow", "escape", feed, NULL};
+    const char *const own[] = {"class",  "level", "formatter", "filters", "overflow",
+                               "escape", ".",     feed,        NULL};
     begin_section("handler_", name, out);
     put(h, "class", out);
     put(h, "level", out);
@@ -196,6 +211,7 @@ static void put_handler(slice name, const value *h, text *out) {
     if (feed != NULL && get(h, feed)->type == VALUE_STR) put(h, feed, out);
     if (feed != NULL) put_names(h, feed, out);
     put_kwargs(h, own, out);
+    put_attributes(h, out);
 }
 
 static void put_logger(slice section, const value *l, const slice *qualname, text *out) {

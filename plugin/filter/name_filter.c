@@ -35,6 +35,6 @@ static int create(const filter_args *args, filter **out, weir_error *err) {
 const filter_kind name_filter_kind = {
     .name = "logging.Filter",
     .help = "passes the records of the logger of that name and of its children; '' passes all",
-    .params = {{"name", PARAM_STR, false, "a logger's name; default ''"}},
+    .params = {{"name", PARAM_STR, PARAM_OPTIONAL, "a logger's name; default ''"}},
     .create = create,
 };

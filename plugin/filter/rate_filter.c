@@ -82,9 +82,9 @@ const filter_kind rate_filter_kind = {
             "that it "
             "had: \"12 similar suppressed in 1s: …\"",
     .params =
-        {{"rate", PARAM_INT, true, "how many pass, at least 1"},
-         {"per", PARAM_DURATION, false, "in how long: '10s'; default '1s'"},
-         {"by", PARAM_STR, false,
+        {{"rate", PARAM_INT, PARAM_REQUIRED, "how many pass, at least 1"},
+         {"per", PARAM_DURATION, PARAM_OPTIONAL, "in how long: '10s'; default '1s'"},
+         {"by", PARAM_STR, PARAM_OPTIONAL,
           "what is of a kind: 'template' (default: logger, level and the message without its arguments), "
           "'logger', 'all'"}},
     .create = rate_create};
@@ -101,5 +101,5 @@ const filter_kind duplicate_filter_kind = {
     .name = "weir.DuplicateFilter",
     .help = "passes a message of a logger and level once in a while; how often it came besides is told at "
             "its end",
-    .params = {{"within", PARAM_DURATION, false, "in how long: '1m'; default '5s'"}},
+    .params = {{"within", PARAM_DURATION, PARAM_OPTIONAL, "in how long: '1m'; default '5s'"}},
     .create = duplicate_create};

@@ -2,6 +2,8 @@
  * itself is date.c's and zone.c's; this keeps the last second's text and adds the milliseconds. */
 #include "format/asctime.h"
 
+#include <stdlib.h>
+
 #include "base/date.h"
 #include "format/hooks.h"
 #include "queue/site.h"
@@ -23,7 +25,33 @@ void asctime_init(asctime_text *a, const zone *z, slice datefmt) {
     text_init(&a->cached, 0);
 }
 
-void asctime_done(asctime_text *a) { text_done(&a->cached); }
+int asctime_init_from(asctime_text *a, const formatter_options *o, slice datefmt, weir_error *err) {
+    size_t first = o->time_format.len, both = first + o->msec_format.len;
+    bool utc = slice_equal(o->converter, LITERAL_GMTIME);
+    asctime_init(a, utc ? zone_utc() : o->zone, datefmt);
+    a->gmt = utc;
+    if (o->time_format.data == NULL && o->msec_format.data == NULL) return 0;
+    a->owned = malloc(both + 1);
+    if (a->owned == NULL) return error_set(err, WEIR_ERR_SYSTEM, "no memory for a formatter");
+    if (first > 0) memcpy(a->owned, o->time_format.data, first);
+    if (both > first) memcpy(a->owned + first, o->msec_format.data, both - first);
+    if (o->time_format.data != NULL) a->time_format = slice_make(a->owned, first);
+    if (o->msec_format.data != NULL) a->msec_format = slice_make(a->owned + first, both - first);
+    return 0;
+}
+
+void asctime_init_like(asctime_text *a, const asctime_text *like, slice datefmt) {
+    asctime_init(a, like != NULL ? like->zone : NULL, datefmt);
+    if (like == NULL) return;
+    a->time_format = like->time_format;
+    a->msec_format = like->msec_format;
+    a->gmt = like->gmt;
+}
+
+void asctime_done(asctime_text *a) {
+    text_done(&a->cached);
+    free(a->owned);
+}
 
 static int check_time(const record *rec, weir_error *err) {
     const value *given = record_attr_given(rec, ATTR_CREATED);
@@ -40,8 +68,12 @@ static int keep_second(asctime_text *a, const record *rec, weir_error *err) {
     civil_time civil;
     if (check_time(rec, err) != 0) return -1;
     zone_civil(a->zone, rec->second, &civil);
+    /* %s is mktime's, which takes any time for a local one. */
+    int64_t counted = a->gmt ? zone_seconds(zone_local(), &civil, 0) : rec->second;
+    if (a->gmt) civil.abbreviation = "GMT";
+    slice otherwise = a->time_format.data != NULL ? a->time_format : DEFAULT_FORMAT;
     text_clear(&a->cached);
-    date_strftime(&a->cached, a->datefmt.data != NULL ? a->datefmt : DEFAULT_FORMAT, &civil, rec->second);
+    date_strftime(&a->cached, a->datefmt.data != NULL ? a->datefmt : otherwise, &civil, counted);
     a->second = rec->second;
     a->kept = !a->cached.failed;
     return 0;
@@ -68,6 +100,16 @@ static int add_msecs(record *rec, text *out, weir_error *err) {
     return percent_value(&spec, &msecs, true, out, err);
 }
 
+/* default_msec_format % (time, msecs). */
+static int add_with_msecs(const asctime_text *a, record *rec, text *out, weir_error *err) {
+    value both[2] = {value_str(text_slice(&a->cached))};
+    const value args = {.type = VALUE_TUPLE, .list = {both, 2}};
+    if (!record_attr_get(rec, ATTR_MSECS, SLICE_NONE, &both[1])) return -1;
+    bool number = both[1].type == VALUE_INT || both[1].type == VALUE_FLOAT;
+    return python_percent(a->msec_format, &args, number ? PERCENT_ESCAPE_NONE : PERCENT_ESCAPE_VALUES, out,
+                          err);
+}
+
 /* The host's formatTime. What it made stays in the record, as Python leaves asctime there. */
 static int add_hooked(const asctime_text *a, record *rec, text *out, weir_error *err) {
     text made;
@@ -90,7 +132,9 @@ int asctime_add(asctime_text *a, record *rec, text *out, weir_error *err) {
     bool same = a->kept && a->second == rec->second && rec->given == NULL;
     if (!same && keep_second(a, rec, err) != 0) return -1;
     if (a->cached.failed) out->failed = true;
+    if (a->msec_format.len > 0 && a->datefmt.data == NULL) return add_with_msecs(a, rec, out, err);
     put_slice(out, text_slice(&a->cached));
+    if (a->msec_format.data != NULL) return 0;
     return a->datefmt.data != NULL ? 0 : add_msecs(rec, out, err);
 }
 

@@ -5,12 +5,18 @@
 
 #include "base/error.h"
 #include "base/zone.h"
+#include "format/formatter.h"
 #include "record/record.h"
 #include "weir_logging.h"
 
 typedef struct asctime_text {
     const zone *zone;
     slice datefmt; /* data NULL: the default */
+    /* default_time_format and default_msec_format; data NULL: Python's, "" for the latter: no milliseconds.
+     */
+    slice time_format, msec_format;
+    bool gmt; /* time.gmtime: the zone is called GMT */
+    char *owned; /* what the two lie in */
     int64_t second;
     bool kept;
     text cached; /* of `second`, without the milliseconds */
@@ -18,6 +24,10 @@ typedef struct asctime_text {
 
 /* datefmt must live as long; an empty one is the default, as in Python. zone NULL: local. */
 void asctime_init(asctime_text *a, const zone *z, slice datefmt);
+/* The same with what else a formatter's options say of it. -1: no memory (err). */
+int asctime_init_from(asctime_text *a, const formatter_options *options, slice datefmt, weir_error *err);
+/* Another datefmt, else as `like` is (NULL: as usual), which must live as long. */
+void asctime_init_like(asctime_text *a, const asctime_text *like, slice datefmt);
 void asctime_done(asctime_text *a);
 /* Appends; -1 with Python's words when the record's time cannot be told. */
 int asctime_add(asctime_text *a, record *rec, text *out, weir_error *err);

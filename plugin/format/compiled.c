@@ -54,7 +54,11 @@ compiled_formatter *compiled_create(const formatter_options *options, size_t op_
         error_set(err, WEIR_ERR_SYSTEM, "no memory for a formatter");
         return NULL;
     }
-    asctime_init(&f->time, options->zone, slice_make(f->datefmt, options->datefmt.len));
+    if (asctime_init_from(&f->time, options, slice_make(f->datefmt, options->datefmt.len), err) != 0) {
+        compiled_free(f);
+        return NULL;
+    }
+    f->base.time = &f->time;
     return f;
 }
 

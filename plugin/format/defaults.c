@@ -55,7 +55,7 @@ formatter *defaults_wrap(formatter *inner, const value *defaults, weir_error *er
         error_set(err, WEIR_ERR_SYSTEM, "no memory for a formatter");
         return NULL;
     }
-    f->base = (formatter){.kind = inner->kind, .format = format_with, .free = release};
+    f->base = (formatter){.kind = inner->kind, .format = format_with, .free = release, .time = inner->time};
     f->inner = inner;
     arena_init(&f->memory, 0);
     f->fields = arena_alloc(&f->memory, (defaults->dict.count + 1) * sizeof *f->fields);

@@ -23,6 +23,9 @@ typedef struct formatter_options {
      * (dict, or NULL), and Python's validate=False: a format needs no field. */
     const value *defaults;
     bool unchecked;
+    /* Python's attributes of a Formatter; data NULL: as they are by nature. converter: LITERAL_GMTIME or
+     * LITERAL_LOCALTIME. msec_format: empty: no milliseconds. */
+    slice converter, time_format, msec_format;
     const zone *zone;
 } formatter_options;
 
@@ -39,6 +42,7 @@ struct formatter {
     /* 0, or -1: this record cannot be formatted by it; err says Python's reason. */
     int (*format)(formatter *f, record *rec, escape_mode escape, text *out, weir_error *err);
     void (*free)(formatter *f);
+    const struct asctime_text *time; /* how it writes a record's time; NULL: in no such way */
 };
 
 const formatter_kind *formatter_kind_find(slice class_name);

@@ -105,7 +105,8 @@ static int check_kwargs(const host_class *c, const value *kwargs, weir_error *er
                              key->type == VALUE_STR ? key->str.data : "");
     }
     for (size_t i = 0; i < c->param_count; i++)
-        if (c->params[i].required && value_get(kwargs, slice_of(c->params[i].name)) == NULL)
+        if ((c->params[i].use & PARAM_REQUIRED) != 0 &&
+            value_get(kwargs, slice_of(c->params[i].name)) == NULL)
             return error_set(err, WEIR_ERR_INVALID, "%s is missing: %s needs it (kwargs = {'%s': value})",
                              c->params[i].name, c->name, c->params[i].name);
     return 0;

@@ -179,7 +179,11 @@ int percent_style_create(const formatter_options *options, formatter **out, weir
         percent_free(&f->base);
         return error_set(err, WEIR_ERR_SYSTEM, "no memory for a formatter");
     }
-    asctime_init(&f->time, options->zone, slice_make(f->datefmt, options->datefmt.len));
+    if (asctime_init_from(&f->time, options, slice_make(f->datefmt, options->datefmt.len), err) != 0) {
+        percent_free(&f->base);
+        return -1;
+    }
+    f->base.time = &f->time;
     f->uses_time = memmem(f->format.data, f->format.len, "%(asctime)", 10) != NULL;
     f->compiled = compile(f);
     *out = &f->base;

@@ -165,11 +165,13 @@ const handler_kind event_log_handler_kind = {
     .remark =
         "NTEventLogHandler writes to the journal, which is the event log here: appname is its identifier, "
         "ids and types are fields",
-    .params = {[ARG_APPNAME] = {"appname", PARAM_STR, true, "SYSLOG_IDENTIFIER of the journal's entries"},
-               [ARG_DLLNAME] = {"dllname", PARAM_STR, false, "taken for Python's sake: there is no DLL"},
-               [ARG_LOGTYPE] = {"logtype", PARAM_STR, false,
+    .params = {[ARG_APPNAME] = {"appname", PARAM_STR, PARAM_REQUIRED,
+                                "SYSLOG_IDENTIFIER of the journal's entries"},
+               [ARG_DLLNAME] = {"dllname", PARAM_STR, PARAM_OPTIONAL,
+                                "taken for Python's sake: there is no DLL"},
+               [ARG_LOGTYPE] = {"logtype", PARAM_STR, PARAM_OPTIONAL,
                                 "EVENT_LOG of the entries; default 'Application'"},
-               [ARG_ADDRESS] = {"address", PARAM_STR, false,
+               [ARG_ADDRESS] = {"address", PARAM_STR, PARAM_OPTIONAL,
                                 "the journal's socket (Weir's own); default '" JOURNAL_SOCKET "'"}},
     .spec = event_spec,
     .prepare = event_prepare,

@@ -2,8 +2,8 @@
  * thread that checks or builds a configuration, encoding on the backend; the writing is sink/file_sink.c. */
 #include "handler/handler_kinds.h"
 
-enum { ARG_FILENAME, ARG_MODE, ARG_ENCODING, ARG_DELAY, ARG_ERRORS, ARG_FSYNC };
-static const handler_file_args file_args = {ARG_ENCODING, ARG_DELAY, ARG_ERRORS, ARG_FSYNC};
+enum { ARG_FILENAME, ARG_MODE, ARG_ENCODING, ARG_DELAY, ARG_ERRORS, ARG_FSYNC, ARG_TERMINATOR };
+static const handler_file_args file_args = {ARG_ENCODING, ARG_DELAY, ARG_ERRORS, ARG_FSYNC, ARG_TERMINATOR};
 
 static int file_check(const handler_args *args, weir_error *err) {
     if (args->given[ARG_MODE] && handler_check_mode(args->values[ARG_MODE].str, err) != 0) return -1;
@@ -48,7 +48,8 @@ static int watched_spec(const handler_args *args, arena *a, sink_spec *out, bool
 #define FILE_PARAMS                                                                                          \
     {                                                                                                        \
         [ARG_FILENAME] = HANDLER_FILENAME, [ARG_MODE] = HANDLER_MODE, [ARG_ENCODING] = HANDLER_ENCODING,     \
-        [ARG_DELAY] = HANDLER_DELAY, [ARG_ERRORS] = HANDLER_ERRORS, [ARG_FSYNC] = HANDLER_FSYNC              \
+        [ARG_DELAY] = HANDLER_DELAY, [ARG_ERRORS] = HANDLER_ERRORS, [ARG_FSYNC] = HANDLER_FSYNC,             \
+        [ARG_TERMINATOR] = HANDLER_TERMINATOR                                                                \
     }
 
 const handler_kind file_handler_kind = {.name = "FileHandler",

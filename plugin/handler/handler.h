@@ -16,7 +16,7 @@
 
 typedef struct handler handler;
 
-#define HANDLER_PARAMS 16
+#define HANDLER_PARAMS 20
 typedef kind_param handler_param;
 /* The arguments, in the order of the table; value type VALUE_NONE and given false: left out, or None for
  * one that is not required. config/check_args has made each what its type says (base/param.h). */
@@ -76,7 +76,7 @@ struct handler {
     filter **filters;
     size_t filter_count;
     formatter *formatter;
-    slice terminator;     /* "\n" */
+    slice terminator;     /* "\n", or what lies in own */
     codec *codec;         /* of what encode makes; owned. NULL: UTF-8 */
     codec *lone;          /* the same of UTF-8 with lone surrogates; owned. NULL: strict */
     bool delay;           /* its file is made, and emptied, with its first record */

@@ -44,11 +44,13 @@ int handler_file_check(const handler_args *args, const handler_file_args *at, we
     codec *made;
     if (make_codec(args, at, &made, err) != 0) return -1;
     codec_free(made);
+    if (handler_check_terminator(args, at->terminator, err) != 0) return -1;
     return handler_check_flag(args, at->fsync, "fsync", err);
 }
 
 int handler_file_prepare(const handler_args *args, const handler_file_args *at, handler *h, weir_error *err) {
     h->delay = args->given[at->delay] && args->values[at->delay].boolean;
+    if (handler_set_terminator(args, at->terminator, h, err) != 0) return -1;
     if (make_codec(args, at, &h->codec, err) != 0) return -1;
     if (h->codec != NULL || !args->given[at->errors]) return 0;
     return codec_create_lone(args->values[at->errors].str, &h->lone, err);

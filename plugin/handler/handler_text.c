@@ -1,6 +1,28 @@
 /* handler_text.c - the bytes of a record for handlers that write lines: what the formatter makes of it, then
  * the terminator, in the handler's encoding. Backend thread. On failure nothing is left behind in out. */
-#include "handler/handler.h"
+#include <stdlib.h>
+
+#include "handler/handler_kinds.h"
+
+/* It is a separator and no text: more is a mistake. */
+#define TERMINATOR_MAX 64
+
+int handler_check_terminator(const handler_args *args, size_t index, weir_error *err) {
+    if (!args->given[index] || args->values[index].str.len <= TERMINATOR_MAX) return 0;
+    return error_set(err, WEIR_ERR_INVALID, "terminator has %zu bytes (at most %d)",
+                     args->values[index].str.len, TERMINATOR_MAX);
+}
+
+int handler_set_terminator(const handler_args *args, size_t index, handler *h, weir_error *err) {
+    if (!args->given[index]) return 0;
+    slice given = args->values[index].str;
+    char *kept = malloc(given.len + 1);
+    if (kept == NULL) return error_set(err, WEIR_ERR_SYSTEM, "no memory");
+    memcpy(kept, given.data, given.len);
+    h->own = kept;
+    h->terminator = slice_make(kept, given.len);
+    return 0;
+}
 
 static int fail(text *out, size_t before) {
     out->len = before;

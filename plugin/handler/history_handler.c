@@ -67,13 +67,14 @@ const handler_kind history_handler_kind = {
     .name = "weir.HistoryHandler",
     .help = "records to a SQLite file, for the page, the API and `weir query`",
     .params =
-        {[ARG_FILENAME] = {"filename", PARAM_PATH, true, "the SQLite file; made if it is not there"},
-         [ARG_MAX_AGE] = {"max_age", PARAM_DURATION, false,
+        {[ARG_FILENAME] = {"filename", PARAM_PATH, PARAM_REQUIRED,
+                           "the SQLite file; made if it is not there"},
+         [ARG_MAX_AGE] = {"max_age", PARAM_DURATION, PARAM_OPTIONAL,
                           "records older than this are deleted ('30d'); default None: kept"},
-         [ARG_MAX_SIZE] = {"max_size", PARAM_SIZE, false,
+         [ARG_MAX_SIZE] = {"max_size", PARAM_SIZE, PARAM_OPTIONAL,
                            "the oldest records are deleted when the file is larger ('2GiB'; at least "
                            "'1MiB'); default None: no limit"},
-         [ARG_FSYNC] = {"fsync", PARAM_ANY, false,
+         [ARG_FSYNC] = {"fsync", PARAM_ANY, PARAM_OPTIONAL,
                         "True or 'yes': a record counts as delivered when the disk has it; default False"}},
     .check = history_check,
     .spec = history_spec,

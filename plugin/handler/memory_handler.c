@@ -43,19 +43,19 @@ const handler_kind memory_handler_kind = {
     .aliases = {"handlers.MemoryHandler", "logging.handlers.MemoryHandler"},
     .help = "keeps records in memory and hands them to another handler, all at once",
     .params = {[ARG_CAPACITY] =
-                   {"capacity", PARAM_INT, true,
+                   {"capacity", PARAM_INT, PARAM_REQUIRED | PARAM_SETTABLE,
                     "so many records are handed over at once; what is more than 64 MiB or a million goes "
                     "sooner"},
                [ARG_FLUSH_LEVEL] =
-                   {"flushLevel", PARAM_INT, false,
+                   {"flushLevel", PARAM_INT, PARAM_SETTABLE,
                     "a record of this level (a number; ERROR and the like are numbers here) or above "
                     "takes all along; default ERROR"},
                [ARG_TARGET] =
-                   {"target", PARAM_HANDLER, false,
+                   {"target", PARAM_HANDLER, PARAM_OPTIONAL,
                     "the handler that gets them, by its name; its filters are asked, its level is not; also "
                     "a key of the section. Default None: they are kept"},
                [ARG_FLUSH_ON_CLOSE] =
-                   {"flushOnClose", PARAM_BOOL, false,
+                   {"flushOnClose", PARAM_BOOL, PARAM_SETTABLE,
                     "taken for Python's sake: shutdown flushes before it closes, whatever this says; "
                     "default True"}},
     .spec = memory_spec,

@@ -149,20 +149,20 @@ const handler_kind queue_handler_kind = {
     .help = "records into a queue, from which a thread of its own (Python's QueueListener) gives them to "
             "other handlers",
     .params =
-        {[ARG_QUEUE] = {"queue", PARAM_ANY, false,
+        {[ARG_QUEUE] = {"queue", PARAM_ANY, PARAM_OPTIONAL,
                         "a name: QueueHandlers of one name share the queue and its listener; or {'()': "
                         "'queue.Queue', 'maxsize': N}; default the handler's own name"},
          [ARG_HANDLERS] =
-             {"handlers", PARAM_HANDLERS, false,
+             {"handlers", PARAM_HANDLERS, PARAM_OPTIONAL,
               "the handlers that the listener gives records to, by their names; also a key of the "
               "section. Given for one QueueHandler of each queue"},
-         [ARG_RESPECT] = {"respect_handler_level", PARAM_BOOL, false,
+         [ARG_RESPECT] = {"respect_handler_level", PARAM_BOOL, PARAM_OPTIONAL,
                           "True: their levels are asked, too; default False. Beside `handlers`"},
          [ARG_CAPACITY] =
-             {"capacity", PARAM_INT, false,
+             {"capacity", PARAM_INT, PARAM_OPTIONAL,
               "so many records at most, then the overflow policy decides (Weir's own; Python's maxsize); "
               "default 0: as many as the queue's memory holds"},
-         [ARG_LISTENER] = {"listener", PARAM_ANY, false,
+         [ARG_LISTENER] = {"listener", PARAM_ANY, PARAM_OPTIONAL,
                            "'logging.handlers.QueueListener', which is the default"}},
     .check = queue_check,
     .spec = queue_spec,

@@ -16,7 +16,8 @@ enum {
     SIZE_ENCODING,
     SIZE_DELAY,
     SIZE_ERRORS,
-    SIZE_FSYNC
+    SIZE_FSYNC,
+    SIZE_TERMINATOR
 };
 enum {
     TIME_FILENAME,
@@ -28,10 +29,14 @@ enum {
     TIME_UTC,
     TIME_AT,
     TIME_ERRORS,
-    TIME_FSYNC
+    TIME_FSYNC,
+    TIME_TERMINATOR,
+    TIME_SUFFIX
 };
-static const handler_file_args size_args = {SIZE_ENCODING, SIZE_DELAY, SIZE_ERRORS, SIZE_FSYNC};
-static const handler_file_args time_args = {TIME_ENCODING, TIME_DELAY, TIME_ERRORS, TIME_FSYNC};
+static const handler_file_args size_args = {SIZE_ENCODING, SIZE_DELAY, SIZE_ERRORS, SIZE_FSYNC,
+                                            SIZE_TERMINATOR};
+static const handler_file_args time_args = {TIME_ENCODING, TIME_DELAY, TIME_ERRORS, TIME_FSYNC,
+                                            TIME_TERMINATOR};
 /* A directory is listed at each rollover, and a number is in each name. */
 #define BACKUPS_MAX 1000000
 
@@ -81,6 +86,8 @@ static slice when_of(const handler_args *args) {
 static int time_rules(const handler_args *args, roll_rules *out, weir_error *err) {
     *out = (roll_rules){.backups = number(args, TIME_BACKUPS, 0), .at = -1};
     out->utc = args->given[TIME_UTC] && args->values[TIME_UTC].boolean;
+    if (args->given[TIME_SUFFIX] && roll_rules_suffix(args->values[TIME_SUFFIX].str, out, err) != 0)
+        return -1;
     if (args->given[TIME_AT] && read_at(args->values[TIME_AT].str, &out->at, err) != 0) return -1;
     return roll_rules_when(when_of(args), number(args, TIME_INTERVAL, 1), out, err);
 }
@@ -176,15 +183,16 @@ const handler_kind rotating_handler_kind = {
     .help = "lines to a file that begins anew at a size; old files are FILE.1, FILE.2, …",
     .params = {[SIZE_FILENAME] = HANDLER_FILENAME,
                [SIZE_MODE] = HANDLER_MODE,
-               [SIZE_MAX_BYTES] = {"maxBytes", PARAM_INT, false,
+               [SIZE_MAX_BYTES] = {"maxBytes", PARAM_INT, PARAM_SETTABLE,
                                    "the file is rolled over before a record that would make it as large as "
                                    "this; default 0: never"},
-               [SIZE_BACKUPS] = {"backupCount", PARAM_INT, false,
+               [SIZE_BACKUPS] = {"backupCount", PARAM_INT, PARAM_SETTABLE,
                                  "how many old files are kept; default 0: the file is never rolled over"},
                [SIZE_ENCODING] = HANDLER_ENCODING,
                [SIZE_DELAY] = HANDLER_DELAY,
                [SIZE_ERRORS] = HANDLER_ERRORS,
-               [SIZE_FSYNC] = HANDLER_FSYNC},
+               [SIZE_FSYNC] = HANDLER_FSYNC,
+               [SIZE_TERMINATOR] = HANDLER_TERMINATOR},
     .check = size_check,
     .spec = size_spec,
     .prepare = size_prepare,
@@ -196,18 +204,24 @@ const handler_kind timed_handler_kind = {
     .help = "lines to a file that begins anew at times; old files are named by the time they began",
     .params =
         {[TIME_FILENAME] = HANDLER_FILENAME,
-         [TIME_WHEN] = {"when", PARAM_STR, false,
+         [TIME_WHEN] = {"when", PARAM_STR, PARAM_OPTIONAL,
                         "'S', 'M', 'H', 'D', 'midnight', or 'W0' (Monday) to 'W6'; default 'H'"},
-         [TIME_INTERVAL] = {"interval", PARAM_INT, false, "so many units of `when`; default 1"},
-         [TIME_BACKUPS] = {"backupCount", PARAM_INT, false, "how many old files are kept; default 0: all"},
+         [TIME_INTERVAL] = {"interval", PARAM_INT, PARAM_OPTIONAL, "so many units of `when`; default 1"},
+         [TIME_BACKUPS] = {"backupCount", PARAM_INT, PARAM_SETTABLE,
+                           "how many old files are kept; default 0: all"},
          [TIME_ENCODING] = HANDLER_ENCODING,
          [TIME_DELAY] = HANDLER_DELAY,
-         [TIME_UTC] = {"utc", PARAM_BOOL, false, "times in UTC; default False: local time"},
-         [TIME_AT] = {"atTime", PARAM_STR, false,
+         [TIME_UTC] = {"utc", PARAM_BOOL, PARAM_OPTIONAL, "times in UTC; default False: local time"},
+         [TIME_AT] = {"atTime", PARAM_STR, PARAM_OPTIONAL,
                       "time of the day of 'midnight' and 'W': 'HH:MM:SS' (Weir's own form); default None: "
                       "midnight"},
          [TIME_ERRORS] = HANDLER_ERRORS,
-         [TIME_FSYNC] = HANDLER_FSYNC},
+         [TIME_FSYNC] = HANDLER_FSYNC,
+         [TIME_TERMINATOR] = HANDLER_TERMINATOR,
+         [TIME_SUFFIX] =
+             {"suffix", PARAM_STR, PARAM_ATTRIBUTE,
+              "what an old file's name ends with, by strftime (in Python an attribute); only names that "
+              "end as the default would are ever removed; default by `when`"}},
     .check = time_check,
     .spec = time_spec,
     .prepare = time_prepare,

@@ -255,20 +255,21 @@ const handler_kind syslog_handler_kind = {
     .aliases = {"handlers.SysLogHandler", "logging.handlers.SysLogHandler"},
     .help = "lines to a syslog server, by UDP, TCP or a UNIX socket",
     .params =
-        {[ARG_ADDRESS] = {"address", PARAM_ANY, false,
+        {[ARG_ADDRESS] = {"address", PARAM_ANY, PARAM_OPTIONAL,
                           "('host', port), or the path of a UNIX socket ('/dev/log'); default "
                           "('localhost', 514)"},
-         [ARG_FACILITY] = {"facility", PARAM_ANY, false, "a name or number; default 'user'"},
-         [ARG_SOCKTYPE] = {"socktype", PARAM_INT, false,
+         [ARG_FACILITY] = {"facility", PARAM_ANY, PARAM_SETTABLE, "a name or number; default 'user'"},
+         [ARG_SOCKTYPE] = {"socktype", PARAM_INT, PARAM_OPTIONAL,
                            "socket.SOCK_DGRAM or socket.SOCK_STREAM; default UDP, for UNIX sockets what the "
                            "socket is"},
-         [ARG_IDENT] = {"ident", PARAM_STR, false, "before each text; default '' (in Python an attribute)"},
-         [ARG_APPEND_NUL] = {"append_nul", PARAM_BOOL, false,
+         [ARG_IDENT] = {"ident", PARAM_TEXT, PARAM_ATTRIBUTE,
+                        "before each text; default '' (in Python an attribute)"},
+         [ARG_APPEND_NUL] = {"append_nul", PARAM_BOOL, PARAM_ATTRIBUTE,
                              "a NUL behind each text; default True (in Python an attribute)"},
-         [ARG_RFC5424] = {"rfc5424", PARAM_BOOL, false,
+         [ARG_RFC5424] = {"rfc5424", PARAM_BOOL, PARAM_OPTIONAL,
                           "the frame of RFC 5424, with octet counting over TCP (Weir's own); default False"},
          [ARG_SD_ID] =
-             {"sd_id", PARAM_STR, false,
+             {"sd_id", PARAM_STR, PARAM_OPTIONAL,
               "a record's fields as structured data of this id, such as 'app@32473' (Weir's own, with "
               "rfc5424); names of more than 32 characters are cut; default: none"}},
     .check = syslog_check,

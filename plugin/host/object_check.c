@@ -51,14 +51,24 @@ static int pairs_as_json(arena *a, value *v, weir_error *err) {
     return 0;
 }
 
+static int name_as_json(arena *a, value *v, weir_error *err) {
+    text out;
+    text_init(&out, 0);
+    text_add_cstr(&out, "ext://");
+    text_add_slice(&out, literal_special(v->str));
+    const slice made = out.failed ? SLICE_NONE : arena_copy(a, text_slice(&out));
+    text_done(&out);
+    if (made.data == NULL) return no_memory(err);
+    *v = value_str(made);
+    return 0;
+}
+
 static int as_json(arena *a, value *v, weir_error *err) {
     if (v->type == VALUE_LIST || v->type == VALUE_TUPLE) return items_as_json(a, v, err);
     if (v->type == VALUE_DICT) return pairs_as_json(a, v, err);
     if (v->type != VALUE_STR) return 0;
-    if (slice_equal(v->str, LITERAL_STDOUT))
-        *v = value_str(SLICE_LITERAL("ext://sys.stdout"));
-    else if (slice_equal(v->str, LITERAL_STDERR))
-        *v = value_str(SLICE_LITERAL("ext://sys.stderr"));
+    if (literal_special(v->str).data != NULL)
+        return name_as_json(a, v, err);
     else if (!utf8_valid(v->str))
         return error_set(err, WEIR_ERR_INVALID, "a string in it is no valid UTF-8");
     return 0;

@@ -89,7 +89,8 @@ static bool copy_params(host_class *c, const weir_class_param *params) {
     c->param_count = 0;
     for (; params != NULL && params->name != NULL; params++) {
         kind_param *p = &c->params[c->param_count++];
-        *p = (kind_param){strdup(params->name), PARAM_ANY, params->required != 0,
+        *p = (kind_param){strdup(params->name), PARAM_ANY,
+                          params->required != 0 ? PARAM_REQUIRED | PARAM_SETTABLE : PARAM_SETTABLE,
                           strdup(params->help != NULL ? params->help : "")};
         if (p->name == NULL || p->help == NULL) return false;
     }

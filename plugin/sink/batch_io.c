@@ -31,6 +31,6 @@ bool batch_wait_writable(int fd, const uint32_t *stop) {
 size_t batch_line_start(const sink_batch *batch) {
     size_t written = (size_t)batch->map->partial, back = 0;
     const char *first = batch->chunks[0].bytes.data;
-    while (back < written && first[-1 - (ptrdiff_t)back] != '\n') back++;
+    while (back < written && !batch_ends_line(first[-1 - (ptrdiff_t)back])) back++;
     return back;
 }

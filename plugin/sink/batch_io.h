@@ -25,6 +25,9 @@ void batch_gather(const sink_batch *batch, size_t back, size_t max_bytes, batch_
  * BATCH_WAIT_MS, or at *stop. */
 bool batch_wait_writable(int fd, const uint32_t *stop);
 
+/* Does a line end with it? Also with a NUL, which some have as a handler's terminator. */
+static inline bool batch_ends_line(char c) { return c == '\n' || c == '\0'; }
+
 /* How many bytes before the first unwritten one belong to the same line: a file that has not got
  * them begins with them. */
 size_t batch_line_start(const sink_batch *batch);

@@ -116,7 +116,7 @@ peer_status curl_call_begin(curl_call *c, const char *url, const uint32_t *stop,
     if (got == LOOKUP_FOUND && tell_addresses(c, &found) && set_common(c, url)) return PEER_READY;
     if (__atomic_load_n(stop, __ATOMIC_ACQUIRE) != 0) return PEER_STOPPED;
     if (got == LOOKUP_FOUND) error_set(err, WEIR_ERR_SYSTEM, "no memory for a connection");
-    peer_backoff_failed(&c->backoff);
+    peer_backoff_failed(&c->backoff, &c->at.retry);
     return PEER_DOWN;
 }
 
@@ -159,7 +159,7 @@ peer_status curl_call_run(curl_call *c, const uint32_t *stop, CURLcode *code, we
     if (connected)
         peer_backoff_done(&c->backoff);
     else
-        peer_backoff_failed(&c->backoff);
+        peer_backoff_failed(&c->backoff, &c->at.retry);
     return connected ? PEER_READY : PEER_DOWN;
 }
 

@@ -4,6 +4,7 @@
 #include "sink/intent.h"
 #include "base/descriptor.h"
 
+#include "sink/batch_io.h"
 #include "sink/roll_frame.h"
 
 #include <errno.h>
@@ -113,7 +114,7 @@ static size_t whole_line(int fd, uint64_t length, const run *r, size_t done, boo
     size_t begin = done;
     slice first = run_at(r, 0);
     if (done > first.len) return done;
-    while (begin > 0 && first.data[begin - 1] != '\n') begin--;
+    while (begin > 0 && !batch_ends_line(first.data[begin - 1])) begin--;
     size_t half = done - begin;
     if (half == 0) return done;
     if (length >= half && same_bytes(fd, length - half, r, begin, half) == half) return done;

@@ -12,6 +12,11 @@ static bool flag(const value *all, const char *key) {
     return v != NULL && v->type == VALUE_BOOL && v->boolean;
 }
 
+static int64_t number(const value *all, const char *key, int64_t otherwise) {
+    const value *v = value_get(all, slice_of(key));
+    return v != NULL && v->type == VALUE_INT && v->i64 >= 0 ? v->i64 : otherwise;
+}
+
 int net_options_read(const sink_spec *spec, arena *a, net_options *out, value *all, weir_error *err) {
     value object;
     if (json_parse(spec->options, NET_OPTIONS_DEPTH, a, &object, err) != 0) return -1;
@@ -28,6 +33,10 @@ int net_options_read(const sink_spec *spec, arena *a, net_options *out, value *a
     out->ipv4 = flag(&object, "ipv4");
     out->guarded = flag(&object, "guarded");
     out->journal = flag(&object, "journal");
+    const net_retry usual = NET_RETRY_USUAL;
+    out->retry = (net_retry){.start_ms = number(&object, "retry_start_ms", usual.start_ms),
+                             .max_ms = number(&object, "retry_max_ms", usual.max_ms),
+                             .factor = number(&object, "retry_factor", usual.factor)};
     const value *class = value_get(&object, SLICE_LITERAL("socket_class"));
     if (class != NULL && class->type == VALUE_STR && class->str.len < sizeof out->socket_class)
         memcpy(out->socket_class, class->str.data, class->str.len);

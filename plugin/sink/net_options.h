@@ -9,6 +9,12 @@
 /* sun_path less its NUL. */
 #define NET_LOCAL_MAX 107
 
+/* How long a peer that is down is left alone: Python's retryStart, retryMax, retryFactor. */
+typedef struct net_retry {
+    int64_t start_ms, max_ms, factor; /* the factor in thousandths */
+} net_retry;
+#define NET_RETRY_USUAL ((net_retry){.start_ms = 1000, .max_ms = 30000, .factor = 2000})
+
 typedef struct net_options {
     char host[256]; /* a name, an address, or (port -1) the path of a UNIX socket */
     int port;
@@ -16,6 +22,7 @@ typedef struct net_options {
     bool ipv4;             /* only */
     bool guarded;          /* pushed: never to link-local addresses */
     bool journal;
+    net_retry retry;
     char socket_class[64]; /* the host's handler class whose make_socket makes the socket; "": none */
 } net_options;
 

@@ -17,9 +17,11 @@ bool peer_backoff_over(const peer_backoff *b) {
     return b->next_ns == 0 || clock_monotonic_ns() >= b->next_ns;
 }
 
-void peer_backoff_failed(peer_backoff *b) {
-    b->period_ns = b->next_ns == 0 ? PEER_RETRY_MIN_NS : b->period_ns * 2;
-    if (b->period_ns > PEER_RETRY_MAX_NS) b->period_ns = PEER_RETRY_MAX_NS;
+void peer_backoff_failed(peer_backoff *b, const net_retry *by) {
+    double period =
+        b->next_ns == 0 ? (double)by->start_ms * 1e6 : (double)b->period_ns * (double)by->factor / 1e3;
+    double most = (double)by->max_ms * 1e6;
+    b->period_ns = (int64_t)(b->next_ns != 0 && period > most ? most : period);
     b->next_ns = clock_monotonic_ns() + b->period_ns;
 }
 
@@ -140,7 +142,7 @@ static peer_status down(peer *p, int reason, weir_error *err) {
         error_system(err, reason, "cannot connect to %s:%d", p->at.host, p->at.port);
     else
         error_system(err, reason, "cannot connect to %s", p->at.host);
-    peer_backoff_failed(&p->backoff);
+    peer_backoff_failed(&p->backoff, &p->at.retry);
     return PEER_DOWN;
 }
 
@@ -149,7 +151,7 @@ static peer_status look_up(peer *p, const uint32_t *stop, lookup_answer *found, 
                                    p->at.ipv4 ? AF_INET : AF_UNSPEC, PEER_CONNECT_MS, stop, found, err);
     if (got == LOOKUP_FOUND) return PEER_READY;
     if (__atomic_load_n(stop, __ATOMIC_ACQUIRE) != 0) return PEER_STOPPED;
-    peer_backoff_failed(&p->backoff);
+    peer_backoff_failed(&p->backoff, &p->at.retry);
     return PEER_DOWN;
 }
 

@@ -1,5 +1,5 @@
 /* peer.h - a socket to one peer: found, connected, lost, and connected again with Python's backoff (1 s,
- * doubling to 30 s). A writer's thread; every wait ends within 100 ms of *stop. */
+ * doubling to 30 s, unless told). A writer's thread; every wait ends within 100 ms of *stop. */
 #ifndef WEIR_SINK_PEER_H
 #define WEIR_SINK_PEER_H
 
@@ -7,8 +7,6 @@
 #include "sink/net_options.h"
 
 #define PEER_CONNECT_MS 1000 /* Python's, for each address */
-#define PEER_RETRY_MIN_NS (1 * (int64_t)1000000000)
-#define PEER_RETRY_MAX_NS (30 * (int64_t)1000000000)
 /* Datagrams get no answer: a name is looked up again this often, as its address may have moved. */
 #define PEER_NAME_NS (60 * (int64_t)1000000000)
 
@@ -17,7 +15,7 @@ typedef struct peer_backoff {
     int64_t next_ns, period_ns;
 } peer_backoff;
 bool peer_backoff_over(const peer_backoff *b);
-void peer_backoff_failed(peer_backoff *b);
+void peer_backoff_failed(peer_backoff *b, const net_retry *by);
 void peer_backoff_done(peer_backoff *b);
 
 typedef struct peer {

@@ -16,6 +16,9 @@ typedef enum roll_when {
     ROLL_WEEK
 } roll_when;
 
+/* A form of strftime; what it makes must fit a file's name. */
+#define ROLL_SUFFIX_MAX 63
+
 typedef struct roll_rules {
     roll_when when;
     int64_t max_bytes;
@@ -24,12 +27,15 @@ typedef struct roll_rules {
     int weekday;      /* ROLL_WEEK: 0 Monday */
     int64_t at;       /* ROLL_MIDNIGHT, ROLL_WEEK: second of the day; -1: its end */
     bool utc;
+    bool named; /* suffix is the form of an old file's name, not the usual one */
+    char suffix[ROLL_SUFFIX_MAX + 1];
 } roll_rules;
 
 /* sink_spec.options. */
 int roll_rules_parse(slice options, roll_rules *out, weir_error *err);
 /* Reads Python's `when` and `interval` (in units) into the rules; Python's words for what is wrong. */
 int roll_rules_when(slice when, int64_t interval, roll_rules *out, weir_error *err);
+int roll_rules_suffix(slice suffix, roll_rules *out, weir_error *err);
 void roll_rules_json(slice when, const roll_rules *rules, int64_t interval, text *out);
 
 /* roll_time.c: computeRollover; the rollover after one at `now`; the old file's suffix ("2026-11-20"). */

@@ -148,7 +148,9 @@ static int remove_oldest(const roll_place *p, const roll_rules *rules, const cha
     name_bag bag = {0};
     int rc = 0;
     if (rules->backups <= 0) return 0;
-    if (list_old(p, rules, &bag) != 0 || !keep_name(&bag, next)) rc = failed(p, "list its old files", err);
+    bool listed = list_old(p, rules, &bag) == 0;
+    if (listed && is_old(p, rules, next)) listed = keep_name(&bag, next);
+    if (!listed) rc = failed(p, "list its old files", err);
     if (bag.count > 1) qsort(bag.names, bag.count, sizeof *bag.names, by_name);
     size_t most = (size_t)rules->backups;
     for (size_t i = 0; rc == 0 && bag.count > most && i < bag.count - most; i++) {

@@ -48,6 +48,20 @@ int roll_rules_when(slice when, int64_t interval, roll_rules *out, weir_error *e
     return 0;
 }
 
+int roll_rules_suffix(slice suffix, roll_rules *out, weir_error *err) {
+    if (suffix.len > ROLL_SUFFIX_MAX)
+        return error_set(err, WEIR_ERR_INVALID, "suffix has %zu bytes (at most %d)", suffix.len,
+                         ROLL_SUFFIX_MAX);
+    if (memchr(suffix.data, '/', suffix.len) != NULL || memchr(suffix.data, '\0', suffix.len) != NULL ||
+        memmem(suffix.data, suffix.len, "%D", 2) != NULL || memmem(suffix.data, suffix.len, "%x", 2) != NULL)
+        return error_set(err, WEIR_ERR_INVALID, "suffix '%.*s' makes a path and no file's name (without '/')",
+                         (int)suffix.len, suffix.data);
+    memcpy(out->suffix, suffix.data, suffix.len);
+    out->suffix[suffix.len] = '\0';
+    out->named = true;
+    return 0;
+}
+
 void roll_rules_json(slice when, const roll_rules *rules, int64_t interval, text *out) {
     json_writer w;
     json_writer_init(&w, out);
@@ -66,6 +80,8 @@ void roll_rules_json(slice when, const roll_rules *rules, int64_t interval, text
         json_int(&w, rules->at);
         json_key(&w, "utc");
         json_bool(&w, rules->utc);
+        if (rules->named) json_key(&w, "suffix");
+        if (rules->named) json_cstr(&w, rules->suffix);
     }
     json_end(&w);
 }
@@ -84,9 +100,11 @@ int roll_rules_parse(slice options, roll_rules *out, weir_error *err) {
         *out = (roll_rules){.backups = number(&v, "backups", 0),
                             .max_bytes = number(&v, "max_bytes", 0),
                             .at = number(&v, "at", -1)};
+        const value *suffix = value_get(&v, SLICE_LITERAL("suffix"));
         const value *utc = value_get(&v, SLICE_LITERAL("utc")), *when = value_get(&v, SLICE_LITERAL("when"));
         out->utc = utc != NULL && utc->type == VALUE_BOOL && utc->boolean;
-        if (when != NULL && when->type == VALUE_STR)
+        if (suffix != NULL && suffix->type == VALUE_STR) rc = roll_rules_suffix(suffix->str, out, err);
+        if (rc == 0 && when != NULL && when->type == VALUE_STR)
             rc = roll_rules_when(when->str, number(&v, "interval", 1), out, err);
     }
     arena_done(&memory);

@@ -48,6 +48,7 @@ int64_t roll_time_after(const roll_rules *rules, int64_t now) {
 }
 
 static slice suffix_format(const roll_rules *rules) {
+    if (rules->named) return slice_of(rules->suffix);
     switch (rules->when) {
     case ROLL_SECOND: return SLICE_LITERAL("%Y-%m-%d_%H-%M-%S");
     case ROLL_MINUTE: return SLICE_LITERAL("%Y-%m-%d_%H-%M");

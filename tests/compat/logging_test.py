@@ -177,6 +177,11 @@ def filters_and_handlers_asked_by_the_host():
 
 
 @test(covers=["python: objects"], quick=True)
+def attributes_of_formatters_and_handlers():
+    assert "22:13 GMT" in same_objects("attributes")
+
+
+@test(covers=["python: objects"], quick=True)
 def the_target_of_a_memory_handler_is_set():
     """What has no target at the end is lost in Python, without a word; Weir says so on stderr."""
     python, ours = (play(command, "memory", None) for command in OBJECTS)

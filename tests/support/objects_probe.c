@@ -127,6 +127,31 @@ static void handlers(void) {
     weir_record_free(out);
 }
 
+/* What Python sets on the objects. */
+static void attributes(void) {
+    char text[1000];
+    weir_record *r = make("a", 20, "m");
+    weir_logger *l = weir_get_logger("ended");
+    weir_formatter *utc = weir_formatter_create_class(
+        "logging.Formatter",
+        "{'fmt': '%(asctime)s %(message)s', 'converter': time.gmtime, 'default_time_format': '%H:%M:%S', "
+        "'default_msec_format': '%s.%03dZ'}",
+        &err);
+    print(weir_formatter_format(utc, r, text, sizeof text, &err), text);
+    print(weir_formatter_format_time(utc, r, "%H:%M %Z", text, sizeof text, &err), text);
+    weir_handler *h = weir_handler_create("StreamHandler", "{'stream': sys.stdout}", &err);
+    weir_set_level(l, WEIR_LEVEL_DEBUG);
+    if (weir_handler_set_argument(h, "terminator", "' |\\0\\n'", &err) != 0 ||
+        weir_logger_add_handler(l, h, &err) != 0)
+        puts(err.message);
+    WEIR_INFO(l, "one");
+    WEIR_INFO(l, "two");
+    weir_shutdown(10000);
+    weir_handler_free(h);
+    weir_formatter_free(utc);
+    weir_record_free(r);
+}
+
 static void memory(void) {
     weir_logger *l = weir_get_logger("kept");
     weir_handler *h =
@@ -173,7 +198,8 @@ int main(int argc, char **argv) {
         const char *name;
         void (*play)(void);
     } scenes[] = {{"formatters", formatters}, {"buffering", buffering}, {"filters", filters},
-                  {"handlers", handlers},     {"memory", memory},       {"root", root}};
+                  {"handlers", handlers},     {"memory", memory},       {"root", root},
+                  {"attributes", attributes}};
     setvbuf(stdout, NULL, _IOLBF, 0);
     for (size_t i = 0; argc > 1 && i < sizeof scenes / sizeof scenes[0]; i++) {
         if (strcmp(scenes[i].name, argv[1]) != 0) continue;

@@ -3,6 +3,7 @@
 import logging
 import logging.handlers
 import sys
+import time
 
 
 def out(text):
@@ -103,6 +104,21 @@ def memory():
     out("end")
     log.removeHandler(handler)
     logging.shutdown()
+
+
+def attributes():
+    record = make("a", 20, "m")
+    utc = logging.Formatter("%(asctime)s %(message)s")
+    utc.converter, utc.default_time_format, utc.default_msec_format = time.gmtime, "%H:%M:%S", "%s.%03dZ"
+    show(utc.format(record))
+    show(utc.formatTime(record, "%H:%M %Z"))
+    log = logging.getLogger("ended")
+    log.setLevel(10)
+    handler = logging.StreamHandler(sys.stdout)
+    handler.terminator = " |\0\n"
+    log.addHandler(handler)
+    log.info("one")
+    log.info("two")
 
 
 def root():

@@ -35,6 +35,22 @@ Test(asctime, datefmt_has_no_milliseconds) {
     asctime_done(&a);
 }
 
+Test(asctime, has_the_attributes_of_its_formatter) {
+    const formatter_options o = {.converter = LITERAL_GMTIME,
+                                 .time_format = SLICE_LITERAL("%H:%M:%S %Z"),
+                                 .msec_format = SLICE_LITERAL("%s.%03dZ"),
+                                 .zone = zone_local()};
+    asctime_text a, like;
+    cr_assert_eq(asctime_init_from(&a, &o, SLICE_NONE, NULL), 0);
+    cr_assert_str_eq(shown(&a, "{\"msg\":\"m\",\"created\":1650000000.25}"), "05:20:00 GMT.250Z");
+    cr_assert_str_eq(shown(&a, "{\"msg\":\"m\",\"created\":1650000000.5,\"msecs\":\"x\"}"),
+                     "TypeError: %d format: a real number is required, not str");
+    asctime_init_like(&like, &a, SLICE_LITERAL("%H"));
+    cr_assert_str_eq(shown(&like, "{\"msg\":\"m\",\"created\":1650000000}"), "05");
+    asctime_done(&like);
+    asctime_done(&a);
+}
+
 Test(asctime, times_beyond_all_clocks) {
     asctime_text a;
     asctime_init(&a, zone_utc(), SLICE_NONE);

@@ -52,7 +52,7 @@ Test(host_class, everything_is_copied) {
     const host_class *row = host_class_find(HOST_FILTER, SLICE_LITERAL("app.F"));
     cr_assert_not_null(row);
     cr_assert_str_eq(row->help, "help");
-    cr_assert(row->param_count == 1 && row->params[0].required);
+    cr_assert(row->param_count == 1 && (row->params[0].use & PARAM_REQUIRED));
     cr_assert_str_eq(row->params[0].name, "n");
     cr_assert_eq(row->as.filter.filter, pass_all);
 }

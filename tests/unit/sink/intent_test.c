@@ -160,6 +160,19 @@ Test(intent, a_half_line_in_another_file_begins_again) {
     clear(&s);
 }
 
+/* A terminator may be a NUL: the record begins again, and not the one before it. */
+Test(intent, a_record_that_ends_with_a_nul_begins_again) {
+    scene s;
+    set(&s, "");
+    chunk_queue_consume(s.q, sizeof LINES - 1, NULL, NULL);
+    cr_assert(chunk_queue_add(s.q, 1, 4, slice_make("one\0two\0", 8), 2));
+    chunk_queue_publish(s.q);
+    chunk_queue_consume(s.q, 6, NULL, NULL);
+    cr_assert_eq(already(&s), 4);
+    cr_assert(s.doubtful);
+    clear(&s);
+}
+
 Test(intent, a_fifo_cannot_be_compared) {
     scene s;
     set(&s, "");
