@@ -20,7 +20,10 @@ static feed_result take(feed *own, const feed_record *r, weir_error *e) {
     if (--stop_after == 0) stop = 1;
     return FEED_DONE;
 }
-static void rest(feed *own) { (void)own, text_add_char(&taken, 'R'); }
+static void rest(feed *own, feed_rest why) {
+    (void)own;
+    if (why == FEED_IDLE) text_add_char(&taken, 'R');
+}
 static void release(feed *own) { free(own); }
 
 static void begin(void) {
