@@ -166,7 +166,7 @@ int control_get_record(control *c, uint64_t id, row_visitor visit, void *arg, we
 typedef struct tail tail;
 tail *tail_create(control *c, const record_query *q, weir_error *err);
 /* Before the first tail_next: go on after the record of that id, as far as the recent records hold
- * what followed. false: they do not reach back to it, so some may be missed. */
+ * what followed; 0: all that they hold. false: they do not reach back to it, so some may be missed. */
 bool tail_resume(tail *t, uint64_t last_id);
 /* Waits up to timeout_ms; visits what has come; *gap counts records that were overwritten before they
  * could be read. -1: Weir stops. */

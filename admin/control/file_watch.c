@@ -54,13 +54,23 @@ static bool is_just_begun(const char *path) {
     return lstat(path, &st) == 0 && S_ISREG(st.st_mode) && st.st_nlink == 1;
 }
 
-/* Of a plain file only its own name counts: others come and go beside it while it is half-written. Where
- * it is a link, any event of the directories may mean us: what it was is told by the content. */
-static bool concerns(const char *path, const struct inotify_event *e) {
+static bool was_unreadable(control *c) {
+    pthread_mutex_lock(&c->change);
+    bool unreadable = c->file_text == NULL;
+    pthread_mutex_unlock(&c->change);
+    return unreadable;
+}
+
+/* Of a plain file only its own name counts: others come and go beside it while it is half-written, and so
+ * may its mode change, which is news only of a file that could not be read. Where it is a link, any event
+ * of the directories may mean us: what it was is told by the content. */
+static bool concerns(control *c, const struct inotify_event *e) {
+    const char *path = c->core->config_path;
     struct stat st;
     if (e->len == 0 || (lstat(path, &st) == 0 && S_ISLNK(st.st_mode))) return true;
     const char *slash = strrchr(path, '/');
     if (strcmp(e->name, slash != NULL ? slash + 1 : path) != 0) return false;
+    if (e->mask & IN_ATTRIB) return was_unreadable(c);
     return (e->mask & IN_CREATE) == 0 || !is_just_begun(path);
 }
 
@@ -72,7 +82,7 @@ static bool take_events(control *c) {
     while (w->inotify >= 0 && (n = read(w->inotify, buffer, sizeof buffer)) > 0) {
         for (char *at = buffer; at < buffer + n;) {
             const struct inotify_event *e = (const struct inotify_event *)at;
-            any = any || concerns(c->core->config_path, e);
+            any = any || concerns(c, e);
             if (e->mask & (IN_IGNORED | IN_DELETE_SELF | IN_MOVE_SELF)) w->lost = true;
             at += sizeof *e + e->len;
         }

@@ -50,8 +50,8 @@ no_memory:
 bool tail_resume(tail *t, uint64_t last_id) {
     recent_cursor *r = &t->cursor;
     uint64_t end = r->next, from = end;
-    bool reached = false;
     r->next = recent_first(r->recents);
+    bool reached = last_id == 0 && r->next == 1; /* nothing was pushed out yet */
     const ring_entry *e;
     while (from == end && (e = recent_cursor_next(r)) != NULL && r->sequence < end) {
         if (e->id > last_id) from = r->sequence;

@@ -187,10 +187,10 @@ def json_everywhere():
         assert parse("push", service.config_path)[0]["generation"] == 2
         assert [one["generation"] for one in parse("config", "history")[0]["entries"]] == [2, 1]
         assert parse("config", "diff", "1") == [{"diff": ""}]
+        assert parse("check", service.config_path) == [[]]
         assert parse("config", "rollback", "1")[0]["generation"] == 3
         to = ["--to", "unix:%s/port" % service.run_path, "-o", "json"]
         assert json.loads(weir("push", service.config_path, *to, check=0).stdout)["generation"] == 4
-    assert json.loads(weir("check", service.config_path, "-o", "json", check=0).stdout) == []
     bad = json.loads(weir("check", "/etc/hostname", "-o", "json", check=2).stdout)
     assert bad and {"line", "section", "key", "message", "warning"} == set(bad[0]), bad
     file = json.loads(weir("query", "--history", service.path("history.db"), "--level", "ERROR", "-o", "json", check=0).stdout)
@@ -351,6 +351,25 @@ def query_and_tail_show_records():
     assert found.endswith("CRITICAL db: but-this\n") and found.count("\n") == 1, found
     says(weir("query", "--history", database, "--grep", "nothingness"), 1, "no record found")
     says(weir("query", "--history", service.config_path), 3, service.config_path)
+
+
+@test(quick=True)
+def tail_says_nothing_of_gaps_that_are_none():
+    """The newest record of the filter's is of a process before, or long gone from the recent records."""
+    service = shop()
+    service.run("say db 40 long ago")
+    assert service.stop() == 0
+    service.start()
+    service.run("say other 40 of this process")
+    service.run("flush 5000")
+    tail = subprocess.Popen([os.path.join(BUILD, "weir"), "tail", "--logger", "db", "--pid", str(service.pid)],
+                            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=service.env)
+    harness.cleanup(tail.kill)
+    assert tail.stdout.readline().endswith("db: long ago\n")
+    service.run("say db 40 now")
+    assert tail.stdout.readline().endswith("db: now\n")
+    tail.kill()
+    assert tail.stderr.read() == ""
 
 
 @test(quick=True)

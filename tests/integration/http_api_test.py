@@ -221,6 +221,7 @@ def the_file_is_watched():
     with open(service.config_path, "w") as f:  # in place, in two halves
         f.write(text[:200])
         f.flush()
+        os.chmod(service.config_path, 0o600)  # an event, but not the end
         time.sleep(0.3)
         assert generation() == 1 and trouble() is None
         f.write(text[200:].replace("level = WARNING", "level = ERROR"))
@@ -389,6 +390,9 @@ def tails():
     # on from an id: what came meanwhile comes now, once
     resumed = Tail(service, "logger=app", "Last-Event-ID: %s\r\n" % number)
     assert [resumed.event()[2]["message"] for _ in range(5)] == ["message %d" % i for i in range(5)]
+    # from the first record on, however many came before the stream
+    first = Tail(service, "logger=app&last_id=0")
+    assert [first.event()[2]["message"] for _ in range(6)] == ["one"] + ["message %d" % i for i in range(5)]
     gone = Tail(service, "last_id=1")
     assert gone.event() == ("gap", None, {"count": None})
     assert Tail(service, "level=LOUD").status == 400
