@@ -37,7 +37,9 @@ def quiet(timeout=10):
     wrap = faults.in_mounts(NETWORK % {"dir": place})
     wrap.insert(1, "-n")
     handlers = {"good": faults.file("{dir}/good.log"), **{name: text % NAME for name, text in PEERS.items()}}
-    return Service(faults.config(handlers, "stop_timeout = %dms" % STOP_MS), wrap=wrap, start=False, dir=place)
+    service = Service(faults.config(handlers, "stop_timeout = %dms" % STOP_MS), wrap=wrap, start=False, dir=place)
+    service.leaves_threads()  # a question to a name server cannot be taken back
+    return service
 
 
 def asks(service):

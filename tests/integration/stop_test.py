@@ -207,8 +207,7 @@ def a_writer_that_stands_in_the_kernel_is_left_behind():
                                 "-e", "inject=writev:delay_enter=%ds:when=2" % delay])
         slow = service.path("slow.log")
         service.wrap[service.wrap.index("%slow%")] = slow
-        if "TSAN_OPTIONS" in service.env:
-            service.env["TSAN_OPTIONS"] += ":report_thread_leaks=0" # it is meant to be left
+        service.leaves_threads()
         service.start()
         service.run("threads 1 10")
         service.run("wait")

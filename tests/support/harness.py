@@ -281,6 +281,11 @@ class Service:
                 continue
         return sorted(names)
 
+    def leaves_threads(self):
+        """To be called before the start: what hangs for good is meant to be left behind at the end."""
+        if "TSAN_OPTIONS" in self.env:
+            self.env["TSAN_OPTIONS"] += ":report_thread_leaks=0"
+
     def weir(self, *args, **more):
         """The command, aimed at this very service."""
         return weir(*args[:1], *args[1:], "--pid", str(self.pid), env=self.env, **more)
