@@ -81,7 +81,11 @@ function historyRows(entry, edit, back) {
       { "data-generation": entry.generation },
       make("td", { class: "number" }, String(entry.generation)),
       make("td", {}, localTime(entry.created, true)),
-      make("td", { class: "quiet" }, visible(`${entry.way} ${entry.who}`)),
+      make(
+        "td",
+        { class: "quiet" },
+        visible(`${entry.way} ${entry.who}`) + (entry.edits > 1 ? ` (${entry.edits} edits in a row)` : ""),
+      ),
       make("td", { class: "number quiet" }, plural(entry.size, "byte")),
       make(
         "td",

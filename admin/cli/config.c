@@ -36,6 +36,7 @@ static int history(invocation *call) {
         print_time(stdout, created);
         printf("  %6lld bytes  %.*s ", (long long)get_int(e, "size"), (int)way.len, way.data);
         print_escaped(stdout, who);
+        if (get_int(e, "edits") > 1) printf(" (%lld edits in a row)", (long long)get_int(e, "edits"));
         fputc('\n', stdout);
     }
     answer_done(&a);
@@ -185,7 +186,7 @@ const verb verb_config = {
     .summary = "Show the running configuration, those before it, and go back",
     .more = "get [--as ini|json]  the running configuration, as it came or in that form; pushing it back "
             "changes nothing\n"
-            "history              the last 50, newest first; * runs\n"
+            "history              the last 50, newest first; * runs; edits by the host in a row are one\n"
             "diff N [M]           what generation M (the running one) changed against N; exit 1 when they "
             "differ\n"
             "rollback N           run by generation N again",

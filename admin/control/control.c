@@ -61,7 +61,7 @@ static int take_start(control *c) {
     running_changed(c);
     rules_index(c);
     const char *by = c->core->config_path != NULL ? c->core->config_path : "the default setup";
-    kept_add(c, plan, c->core->generation->number, &(requester){"start", by});
+    kept_add(c, plan, c->core->generation->number, false, &(requester){"start", by});
     return 0;
 }
 

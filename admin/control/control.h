@@ -78,11 +78,13 @@ const char *control_file(const control *c);
 void control_reread(control *c);
 typedef struct config_entry {
     uint64_t generation;
+    uint64_t edits; /* by the host, in a row, of which it is the last; 0: a whole configuration */
     int64_t created_us;
     const char *way, *who;
     slice text; /* as it was pushed */
 } config_entry;
-/* Newest first, at most LIMIT_CONFIG_HISTORY; slices live for the call. */
+/* Newest first, at most LIMIT_CONFIG_HISTORY; slices live for the call. Edits by the host cost whole configurations
+ * no place: those in a row have one, and go first when places are wanted. */
 void control_config_history(control *c, void (*each)(void *arg, const config_entry *e), void *arg);
 int control_rollback(control *c, uint64_t generation, const requester *by, push_result *result,
                      weir_error *err);

@@ -32,6 +32,7 @@ typedef struct listener_line {
 
 typedef struct kept_config {
     uint64_t generation;
+    uint64_t edits; /* in a row, of which it is the last; 0: a whole configuration */
     int64_t created_us;
     char way[REQUESTER_WAY], who[REQUESTER_WHO];
     config_origin origin; /* by whose rules it was accepted */
@@ -170,7 +171,8 @@ int push_apply(control *c, const push_request *request, push_result *result, wei
 /* The plan is built, swapped in and taken over; with the turn. */
 int push_plan(control *c, const push_request *request, config_plan *plan, push_result *result,
               weir_error *err);
-void kept_add(control *c, const config_plan *plan, uint64_t generation, const requester *by);
+/* edit: by the host, see edit.c. */
+void kept_add(control *c, const config_plan *plan, uint64_t generation, bool edit, const requester *by);
 void kept_done(control *c);
 /* The texts that status and the answers compare; the caller holds change. */
 void running_changed(control *c);

@@ -1,5 +1,9 @@
 /* kept.c - the configurations that ran, for `weir config history` and rollback: the newest
- * LIMIT_CONFIG_HISTORY, of CONFIG_HISTORY_BYTES in all. The caller holds `change` unless said. */
+ * LIMIT_CONFIG_HISTORY, of CONFIG_HISTORY_BYTES in all. The caller holds `change` unless said.
+ *
+ * Edits by the host are kept so that they cost what people pushed no place: of edits in a row the last one
+ * stands for all, and where room is wanted the oldest edit goes before any whole configuration. The audit
+ * names each. */
 #include <stdlib.h>
 
 #include "admin/control/control_internal.h"
@@ -13,7 +17,17 @@ static void kept_free(control *c, kept_config *k) {
     *k = (kept_config){0};
 }
 
-static void drop_oldest(control *c) { kept_free(c, &c->kept[--c->kept_count]); }
+static void drop_at(control *c, size_t i) {
+    kept_free(c, &c->kept[i]);
+    memmove(&c->kept[i], &c->kept[i + 1], (--c->kept_count - i) * sizeof c->kept[0]);
+    c->kept[c->kept_count] = (kept_config){0};
+}
+
+static void drop_one(control *c) {
+    size_t i = c->kept_count - 1;
+    while (i > 0 && c->kept[i].edits == 0) i--;
+    drop_at(c, c->kept[i].edits > 0 ? i : c->kept_count - 1);
+}
 
 static bool mask(const config_plan *plan, kept_config *k) {
     text masked;
@@ -26,9 +40,21 @@ static bool mask(const config_plan *plan, kept_config *k) {
     return good;
 }
 
-void kept_add(control *c, const config_plan *plan, uint64_t number, const requester *by) {
+/* Before the new one is put in. */
+static void make_place(control *c, kept_config *k) {
+    if (k->edits > 0 && c->kept_count > 0 && c->kept[0].edits > 0) {
+        k->edits += c->kept[0].edits;
+        drop_at(c, 0);
+    }
+    while (c->kept_count == LIMIT_CONFIG_HISTORY ||
+           (c->kept_count > 1 && c->kept_bytes + k->len > CONFIG_HISTORY_BYTES))
+        drop_one(c);
+}
+
+void kept_add(control *c, const config_plan *plan, uint64_t number, bool edit, const requester *by) {
     kept_config k = {.generation = number,
                      .created_us = clock_realtime_ns() / 1000,
+                     .edits = edit ? 1 : 0,
                      .origin = plan->origin,
                      .name = strdup(plan->file),
                      .text = malloc(plan->text_len + 1),
@@ -47,9 +73,7 @@ void kept_add(control *c, const config_plan *plan, uint64_t number, const reques
     }
     snprintf(k.way, sizeof k.way, "%s", by->way);
     snprintf(k.who, sizeof k.who, "%s", by->who);
-    while (c->kept_count == LIMIT_CONFIG_HISTORY ||
-           (c->kept_count > 1 && c->kept_bytes + k.len > CONFIG_HISTORY_BYTES))
-        drop_oldest(c);
+    make_place(c, &k);
     memmove(&c->kept[1], &c->kept[0], c->kept_count * sizeof c->kept[0]);
     c->kept[0] = k;
     c->kept_count++;
@@ -57,7 +81,7 @@ void kept_add(control *c, const config_plan *plan, uint64_t number, const reques
 }
 
 void kept_done(control *c) {
-    while (c->kept_count > 0) drop_oldest(c);
+    while (c->kept_count > 0) drop_at(c, c->kept_count - 1);
 }
 
 void control_config_history(control *c, void (*each)(void *arg, const config_entry *e), void *arg) {
@@ -65,7 +89,7 @@ void control_config_history(control *c, void (*each)(void *arg, const config_ent
     for (size_t i = 0; i < c->kept_count; i++) {
         const kept_config *k = &c->kept[i];
         slice shown = k->masked != NULL ? slice_of(k->masked) : slice_make(k->text, k->len);
-        config_entry e = {k->generation, k->created_us, k->way, k->who, shown};
+        config_entry e = {k->generation, k->edits, k->created_us, k->way, k->who, shown};
         each(arg, &e);
     }
     pthread_mutex_unlock(&c->change);

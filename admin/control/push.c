@@ -53,7 +53,7 @@ static void take_over(control *c, const push_request *request, config_plan *plan
     follow_settings(c, &plan->settings);
     if (!request->edit) objects_unbind_all();
     core_note_root(plan);
-    kept_add(c, plan, g->number, request->by);
+    kept_add(c, plan, g->number, request->edit, request->by);
     config_plan_free(old);
 }
 

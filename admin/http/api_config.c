@@ -243,6 +243,7 @@ static void put_entry(void *arg, const config_entry *e) {
     json_key(l->w, "who");
     json_cstr(l->w, e->who);
     key_bool(l->w, "current", e->generation == l->current);
+    key_uint(l->w, "edits", e->edits);
     key_uint(l->w, "size", e->text.len);
     if (l->wanted != 0) {
         json_key(l->w, "text");

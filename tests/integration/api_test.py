@@ -507,4 +507,27 @@ def edits_are_shown():
         assert s.stop() == 0
 
 
+@test(covers=["api: edits and the history"], quick=True)
+def edits_push_no_configuration_out_of_the_history():
+    with load(start=False) as s:
+        s.write_config(CONFIG)
+        s.start()
+        s.run("begin")
+        for n in range(3):
+            s.api("POST", "/api/config", {"text": CONFIG.replace("{dir}", s.dir) + "# %d\n" % n})
+            assert s.run("edits 40") == "ok"
+        history = s.api("GET", "/api/config/history")
+        entries = history["entries"]
+        assert [e["edits"] > 0 for e in entries] == [True, False] * 4, entries
+        assert entries[0]["current"] and entries[0]["edits"] >= 40 and history["current"] == entries[0]["generation"], entries
+        shown = s.weir("config", "history", check=0).stdout.splitlines()
+        assert "(%d edits in a row)" % entries[0]["edits"] in shown[0] and "edits" not in shown[1], shown
+        # Back to what was pushed first, to what the edits after it had made of it, and each edit is audited.
+        for entry, words in ((entries[5], "# 0"), (entries[4], "FileHandler")):
+            s.weir("config", "rollback", str(entry["generation"]), check=0)
+            assert words in s.weir("config", "get", check=0).stdout, words
+        assert len([a for a in s.status()["audit"] if a["way"] == "api"]) >= 18
+        assert s.stop() == 0
+
+
 harness.main()
