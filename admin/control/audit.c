@@ -43,10 +43,14 @@ void control_audit(control *c, size_t max, void (*each)(void *arg, const audit_e
     free(copy);
 }
 
+/* An empty one, if it has none yet; NULL: there are as many as can be. */
 static listener_line *find_listener(control *c, const char *name) {
     for (size_t i = 0; i < c->listener_count; i++)
         if (strcmp(c->listeners[i].name, name) == 0) return &c->listeners[i];
-    return c->listener_count < LISTENERS ? &c->listeners[c->listener_count++] : NULL;
+    if (c->listener_count == LISTENERS) return NULL;
+    listener_line *made = &c->listeners[c->listener_count++];
+    *made = (listener_line){.name = ""};
+    return made;
 }
 
 /* state NULL: the listener is gone, and its line with it. */

@@ -53,6 +53,28 @@ Test(audit, a_listener_has_one_line_until_it_is_gone) {
     cr_assert_str_eq(listeners(), "port 127.0.0.1:2: taken, retrying;");
 }
 
+static int count_taken(void *arg, const row *r) {
+    if (memmem(r->message.data, r->message.len, "taken", 5) != NULL) ++*(int *)arg;
+    return 0;
+}
+
+Test(audit, each_trouble_of_a_listener_is_a_record) {
+    record_query q;
+    weir_error err;
+    int count = 0;
+    control_set_listener(fix.control, "http", "127.0.0.1:1", "taken");
+    control_set_listener(fix.control, "http", "127.0.0.1:1", "taken"); /* no news */
+    control_set_listener(fix.control, "http", "", NULL);
+    control_set_listener(fix.control, "port", "127.0.0.1:2",
+                         "taken"); /* in the place of the one that is gone */
+    cr_assert_eq(control_flush_routed(fix.control, clock_monotonic_ns() + 20 * INT64_C(1000000000)), 0);
+    query_init(&q);
+    q.limit = 100;
+    cr_assert_eq(control_query(fix.control, &q, 20000, count_taken, &count, NULL, &err), 0, "%s",
+                 err.message);
+    cr_assert_eq(count, 2);
+}
+
 Test(audit, lines_of_listeners_are_bounded) {
     char name[16];
     for (int i = 0; i < 2 * LISTENERS; i++) {
