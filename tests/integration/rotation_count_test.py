@@ -2,37 +2,16 @@
 lost, doubled or torn, and at no moment are there more old files than `backupCount`."""
 import os
 import random
-import re
 import threading
 import time
 
 import faults
 import harness
 import oracle
-from harness import OWN, Service, scaled, test, wait_until, weir
+import rolling
+from harness import scaled, test, wait_until
 
-CONFIG = """
-[weir]
-run_dir = {run}
-overflow = block
-service = host
-stop_timeout = 600s
-[loggers]
-keys = root
-[handlers]
-keys = file
-[formatters]
-keys = line
-[logger_root]
-level = INFO
-handlers = file
-[handler_file]
-class = handlers.%s
-formatter = line
-args = ('{dir}/logs/host.log', %s)
-[formatter_line]
-format = %%(message)s
-"""
+PATIENT = "stop_timeout = 600s"
 LINE_BYTES = len("t0 n1000\n")
 
 
@@ -58,35 +37,10 @@ class Watch(threading.Thread):
             self.over.wait(0.0005) # what it looks at needs the processor too
 
     def names(self):
-        return sorted(n for n in os.listdir(self.folder) if n != "host.log")
+        return sorted(rolling.old_names(self.folder))
 
     def check(self):
         assert self.wrong is None, "%d old files: %r" % (len(self.wrong), self.wrong[:5])
-
-
-def old_files(service):
-    """The oldest first, then the log itself."""
-    names = [n for n in os.listdir(service.path("logs")) if n != "host.log"]
-    names.sort(key=lambda n: (-int(n.rsplit(".", 1)[1]), n) if re.search(r"\.\d+$", n) else (0, n))
-    return [service.path("logs/" + n) for n in names] + [service.path("logs/host.log")]
-
-
-def read_all(service):
-    data = b""
-    for path in old_files(service):
-        with open(path, "rb") as f:
-            piece = f.read()
-        assert not piece or piece.endswith(b"\n"), "%s ends with a torn line" % path
-        data += piece
-    found = oracle.read(line for line in data.decode().split("\n")[:-1] if oracle.LINE.search(line) or not oracle.OTHER.match(line))
-    oracle.check_order("all files", found)
-    return found
-
-
-def recover(service):
-    done = weir("recover", "-c", service.config_path, env=service.env, cwd=service.dir)
-    assert done.returncode in (0, 1), done.stderr
-    oracle.check_report(done.stdout)
 
 
 def cycle(service, watch, seen, skipped, limit, pause_us, enough, before=lambda: None):
@@ -99,8 +53,8 @@ def cycle(service, watch, seen, skipped, limit, pause_us, enough, before=lambda:
     service.kill()
     skipped |= oracle.skip_one(service.path("page"))
     before()
-    recover(service)
-    found = read_all(service)
+    rolling.recover(service)
+    found = rolling.read_all(service)
     for thread in (0, 1):
         mine = [n for t, n in found if t == thread]
         last = max((n for t, n in seen if t == thread), default=-1)
@@ -109,12 +63,6 @@ def cycle(service, watch, seen, skipped, limit, pause_us, enough, before=lambda:
                 "thread %d: nothing between n%d and n%d" % (thread, last, mine[0])
     seen.update(found)
     watch.check()
-
-
-def prepare(kind, args, env=None):
-    service = Service(CONFIG % (kind, args), name=OWN, start=False, env=env)
-    os.mkdir(service.path("logs"))
-    return service
 
 
 def finish(service, seen, skipped):
@@ -129,7 +77,7 @@ def made(service):
 @test(covers=["py must 3", "fault 1", "fault 19", "py must 7"])
 def by_size():
     backups, most_bytes = 120, 200
-    service = prepare("RotatingFileHandler", "'a', %d, %d" % (most_bytes, backups))
+    service = rolling.service("RotatingFileHandler", "'a', %d, %d" % (most_bytes, backups), PATIENT)
     watch, seen, skipped = Watch(service, backups), set(), set()
     rotations = kills = 0
     while rotations < scaled(10000) or kills < 10:
@@ -162,7 +110,7 @@ def hurried(backups):
     """A service whose clock runs a hundred times as fast, and what is to be called before each process."""
     began = int(time.time()) - 1
     env = {**faults.preload("wall_clock"), "WALL_CLOCK_RATE": str(RATE), "WALL_CLOCK_FROM": str(began)}
-    service = prepare("TimedRotatingFileHandler", "'S', 1, %d" % backups, env)
+    service = rolling.service("TimedRotatingFileHandler", "'S', 1, %d" % backups, PATIENT, env=env)
     return service, lambda: in_fast_time(service.path("logs/host.log"), began)
 
 
@@ -203,23 +151,13 @@ def by_time_killed_at_each_system_call():
                 f.write("an old file\n")
         watch = Watch(service, backups)
         call, when = random.choice(CALLS), random.randrange(1, 25)
-        service.wrap = ["strace", "-f", "-qq", "-o", "/dev/null", "-e", "trace=" + call, "-e", "signal=none", "-e",
-                        "inject=%s:signal=SIGKILL:when=%d" % (call, when)]
-        try:
-            service.start()
-            for command in ("threads 2 400 200", "wait", "flush 60000"):
-                service.run(command)
-            service.send("quit")
-        except (AssertionError, BrokenPipeError):
-            pass # it was killed
-        service.process.stdin.close()
-        killed += service.process.wait(60 * harness.SLOW) != 0
+        killed += rolling.play_until_killed(service, call, when, "threads 2 400 200")
         try:
             before()
-            recover(service)
+            rolling.recover(service)
             watch.check()
             counts = oracle.accepted(service.path("page")) if os.path.exists(service.path("page")) else {}
-            found = read_all(service)
+            found = rolling.read_all(service)
             if backups == 500:
                 oracle.check_complete(counts, found)
                 assert "what an older process wrote" in everything(service)
@@ -234,7 +172,7 @@ def by_time_killed_at_each_system_call():
 
 
 def everything(service):
-    return "".join(open(path, errors="replace").read() for path in old_files(service))
+    return "".join(open(path, errors="replace").read() for path in rolling.files(service))
 
 
 harness.main()

@@ -2,80 +2,26 @@
 than `backupCount`; what is written to a file that others rotate or remove."""
 import os
 import random
-import re
 import shutil
 import subprocess
 import threading
 import time
 
+import faults
 import harness
 import oracle
-from harness import OWN, SLOW, Service, scaled, skip, test, wait_until, weir
+import rolling
+from harness import scaled, skip, test, wait_until
 
-CONFIG = """
-[weir]
-run_dir = {run}
-overflow = block
-service = host
-[loggers]
-keys = root
-[handlers]
-keys = file
-[formatters]
-keys = line
-[logger_root]
-level = INFO
-handlers = file
-[handler_file]
-class = handlers.%s
-formatter = line
-args = ('{dir}/logs/host.log', %s)
-[formatter_line]
-format = %%(message)s
-"""
 CALLS = ["write", "writev", "rename", "renameat", "unlinkat", "openat", "close", "newfstatat", "fstat", "futex"]
-
-
-def rolling(kind, args, **more):
-    service = Service(CONFIG % (kind, args), name=OWN, start=False, **more)
-    os.mkdir(service.path("logs"))
-    return service
-
-
-def names(service):
-    """The old files, the oldest first, then the log itself."""
-    found = [n for n in os.listdir(service.path("logs")) if n != "host.log"]
-    found.sort(key=lambda n: (-int(n.rsplit(".", 1)[1]), n) if re.search(r"\.\d+$", n) else (0, n))
-    return [service.path("logs/" + n) for n in found] + [service.path("logs/host.log")]
-
-
-def read_all(service, backups):
-    paths = names(service)
-    assert len(paths) <= backups + 1, "%d old files, %d allowed: %r" % (len(paths) - 1, backups, paths)
-    data = b""
-    for path in paths:
-        if os.path.exists(path):
-            with open(path, "rb") as f:
-                piece = f.read()
-            assert not piece or piece.endswith(b"\n"), "%s ends with a torn line" % path
-            data += piece
-    return oracle.read(line for line in data.decode().split("\n")[:-1] if oracle.LINE.search(line) or not oracle.OTHER.match(line))
 
 
 def check_whole_end(counts, found, may_miss=frozenset()):
     """Of each thread, what is left has no hole and reaches to its last accepted record."""
-    oracle.check_order("all files", found)
     for thread in {t for t, _ in found}:
         mine = [n for t, n in found if t == thread]
         holes = set(range(mine[0], counts[thread])) - set(mine) - {n for t, n in may_miss if t == thread}
         assert not holes, "thread %d: %d lost, first %r" % (thread, len(holes), sorted(holes)[:5])
-
-
-def recover(service):
-    done = weir("recover", "-c", service.config_path, env=service.env, cwd=service.dir)
-    assert done.returncode in (0, 1), done.stderr
-    oracle.check_report(done.stdout)
-    return done.stdout
 
 
 def load(service, least):
@@ -91,11 +37,11 @@ def again_and_again(service, kills, records, backups):
         load(service, random.randrange(1, 2 * records))
         service.kill()
         skipped |= oracle.skip_one(service.path("page"))
-        assert len(names(service)) <= backups + 1, names(service)
+        assert len(rolling.files(service)) <= backups + 1, rolling.files(service)
         if i % 2:
-            recover(service)
-            assert len(names(service)) <= backups + 1, names(service)
-    recover(service)
+            rolling.recover(service)
+            assert len(rolling.files(service)) <= backups + 1, rolling.files(service)
+    rolling.recover(service)
     return {t: n for t, n in oracle.accepted(service.path("page")).items()}, skipped
 
 
@@ -103,10 +49,10 @@ def again_and_again(service, kills, records, backups):
 def by_size_killed_again_and_again():
     """About 10,000 rotations and 200 kills at scale 1."""
     kills = max(4, scaled(200))
-    service = rolling("RotatingFileHandler", "'a', 1000, 5")
+    service = rolling.service("RotatingFileHandler", "'a', 1000, 5")
     counts, skipped = again_and_again(service, kills, 4500, 5)
-    found = read_all(service, 5)
-    assert len(names(service)) == 6 and len(found) > 100
+    found = rolling.read_all(service, 5)
+    assert len(rolling.files(service)) == 6 and len(found) > 100
     check_whole_end(counts, found, skipped)
     assert not service.leftovers()
 
@@ -114,61 +60,44 @@ def by_size_killed_again_and_again():
 @test(covers=["fault 1", "fault 19"], quick=True)
 def by_size_killed_and_every_line_kept():
     kills = max(4, scaled(100))
-    service = rolling("RotatingFileHandler", "'a', 10000, 1000")
+    service = rolling.service("RotatingFileHandler", "'a', 10000, 1000")
     counts, skipped = again_and_again(service, kills, 6000, 1000)
-    found = read_all(service, 1000)
-    oracle.check_order("all files", found)
+    found = rolling.read_all(service, 1000)
     oracle.check_complete(counts, found, beyond=0, may_miss=skipped)
-    assert len(names(service)) > 5
+    assert len(rolling.files(service)) > 5
 
 
 @test(covers=["fault 1", "fault 19"], quick=True)
 def by_time_killed_again_and_again():
     kills = max(4, scaled(100))
-    service = rolling("TimedRotatingFileHandler", "'S', 1, 1000")
+    service = rolling.service("TimedRotatingFileHandler", "'S', 1, 1000")
     counts, skipped = again_and_again(service, kills, 6000, 1000)
-    found = read_all(service, 1000)
-    oracle.check_order("all files", found)
+    found = rolling.read_all(service, 1000)
     oracle.check_complete(counts, found, beyond=0, may_miss=skipped)
-    limited = rolling("TimedRotatingFileHandler", "'S', 1, 2")
+    limited = rolling.service("TimedRotatingFileHandler", "'S', 1, 2")
     counts, skipped = again_and_again(limited, kills, 6000, 2)
-    check_whole_end(counts, read_all(limited, 2), skipped)
-
-
-def play(service, wrap):
-    service.wrap = list(wrap)
-    try:
-        service.start()
-        for command in ("threads 2 400 20", "wait", "flush 60000"):
-            service.run(command)
-        service.send("quit")
-    except (AssertionError, BrokenPipeError):
-        pass # it was killed
-    service.process.stdin.close()
-    return service.process.wait(60 * SLOW) != 0
+    check_whole_end(counts, rolling.read_all(limited, 2), skipped)
 
 
 @test(covers=["fault 2", "fault 19"], quick=True)
 def by_size_killed_at_each_system_call():
-    if not shutil.which("strace") or subprocess.run(["strace", "-o", "/dev/null", "true"], capture_output=True).returncode != 0:
-        skip("strace cannot trace here")
+    faults.need_strace()
     rounds, killed = max(8, scaled(300)), 0
     for i in range(rounds):
         backups = 3 if i % 2 else 1000
-        service = rolling("RotatingFileHandler", "'a', 200, %d" % backups)
+        service = rolling.service("RotatingFileHandler", "'a', 200, %d" % backups)
         call = random.choice(CALLS + ["renameat", "renameat", "openat", "writev"])
         when = random.randrange(1, 100 if call == "renameat" else 30)
-        killed += play(service, ["strace", "-f", "-qq", "-o", "/dev/null", "-e", "trace=" + call, "-e", "signal=none", "-e",
-                                 "inject=%s:signal=SIGKILL:when=%d" % (call, when)])
+        killed += rolling.play_until_killed(service, call, when, "threads 2 400 20")
         try:
-            recover(service)
+            rolling.recover(service)
             counts = oracle.accepted(service.path("page")) if os.path.exists(service.path("page")) else {}
-            found = read_all(service, backups) if counts else []
+            found = rolling.read_all(service, backups) if counts else []
             check_whole_end(counts, found)
             if backups == 1000:
                 oracle.check_complete(counts, found)
             elif sum(counts.values()) > 200:
-                assert len(names(service)) == backups + 1, names(service)
+                assert len(rolling.files(service)) == backups + 1, rolling.files(service)
             assert not service.leftovers(), service.leftovers()
         except BaseException as why:
             raise AssertionError("killed at %s number %d" % (call, when)) from why
@@ -180,7 +109,7 @@ def by_size_killed_at_each_system_call():
 def logrotate_create_against_a_watched_file():
     if not shutil.which("logrotate"):
         skip("no logrotate")
-    with rolling("WatchedFileHandler", "'a'") as service:
+    with rolling.service("WatchedFileHandler", "'a'") as service:
         with open(service.path("rotate.conf"), "w") as f:
             f.write('"%s/host.log" {\n su root root\n rotate 1000\n create 0644\n nocompress\n missingok\n}\n' % service.path("logs"))
         os.chmod(service.path("logs"), 0o755)
@@ -192,15 +121,15 @@ def logrotate_create_against_a_watched_file():
             assert done.returncode == 0, done.stderr
         service.run("halt")
         service.run("flush 60000")
-        found = read_all(service, 1000)
-        assert len(names(service)) > 5
+        found = rolling.read_all(service, 1000)
+        assert len(rolling.files(service)) > 5
         oracle.check_complete(oracle.accepted(service.path("page")), found)
         oracle.check_law(service.status())
 
 
 @test(covers=["fault 17"], quick=True)
 def a_directory_that_is_removed_and_made_anew():
-    with rolling("WatchedFileHandler", "'a'") as service:
+    with rolling.service("WatchedFileHandler", "'a'") as service:
         service.start()
         service.run("threads 1 0 100")
         for i in range(max(3, scaled(50))):
@@ -218,7 +147,7 @@ def a_directory_that_is_removed_and_made_anew():
 
 @test(covers=["fault 19"], quick=True)
 def what_cannot_be_rolled_over_is_written_to_and_told():
-    with rolling("RotatingFileHandler", "'a', 300, 2") as service:
+    with rolling.service("RotatingFileHandler", "'a', 300, 2") as service:
         os.makedirs(service.path("logs/host.log.1/full"))
         os.makedirs(service.path("logs/host.log.2/full"))
         service.start()
@@ -234,19 +163,19 @@ def what_cannot_be_rolled_over_is_written_to_and_told():
         service.run("threads 1 400")
         service.run("wait")
         service.run("flush 60000")
-        assert len(names(service)) == 3
+        assert len(rolling.files(service)) == 3
 
 
 @test(covers=["fault 17"], quick=True)
 def moved_away_while_it_rolls():
     """Somebody removes old files all the time: what is written now is not touched by it."""
-    with rolling("RotatingFileHandler", "'a', 500, 3") as service:
+    with rolling.service("RotatingFileHandler", "'a', 500, 3") as service:
         service.start()
         stop = threading.Event()
 
         def remove():
             while not stop.is_set():
-                for path in names(service)[:-1]:
+                for path in rolling.files(service)[:-1]:
                     try:
                         os.remove(path)
                     except FileNotFoundError:
