@@ -47,6 +47,31 @@ bool check_split(checker *c, slice value, name_list_view *out);
 bool check_keys(checker *c, const char *section, name_list_view *out, int *line);
 /* The section PREFIX_NAME, or NULL and a problem at the line of keys. */
 const ini_section *check_section(checker *c, const char *prefix, slice name, const char *list, int line);
+/* ---- check_names.c ---- */
+/* A list of names, each with a section. */
+typedef struct check_list {
+    const char *list, *prefix; /* "filters", "filter_" */
+    name_map *known;           /* name -> index; filled */
+    name_list_view names;
+    int line;
+    size_t at;
+    uint32_t taken;
+} check_list;
+/* false: there is none, or it has more than `most` (told). */
+bool check_list_begin(checker *c, const char *list, const char *prefix, name_map *known, size_t most,
+                      check_list *out);
+/* The next name that did not come before, in the arena, and its section (NULL: there is none; told). false:
+ * the end. */
+bool check_list_next(checker *c, check_list *l, slice *name, const ini_section **s);
+/* Rows of the plan, each of which begins with its name. */
+typedef struct named_rows {
+    const slice *first;
+    size_t count, size;
+} named_rows;
+#define CHECK_ROWS(rows, number) ((named_rows){(number) > 0 ? &(rows)->name : NULL, (number), sizeof *(rows)})
+/* A name that is none of the rows': the problem, with the nearest of them. word: "handler". */
+void check_tell_unknown(checker *c, const plan_place *at, const char *word, slice name, named_rows rows);
+
 /* A class that is not there: the problem, with the nearest of those that name_at gives (NULL ends them). */
 void check_tell_class(checker *c, const ini_section *s, slice name, int line,
                       const char *(*name_at)(size_t index));

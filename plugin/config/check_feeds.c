@@ -46,37 +46,24 @@ static const ini_section *section_of(checker *c, const plan_handler *h) {
 }
 
 /* Where its names stand: the key of the section, or args. */
-static void tell_at(checker *c, const plan_handler *h, const char **section, const char **key, int *line) {
+static void tell_at(checker *c, const plan_handler *h, plan_place *at) {
     const ini_section *s = section_of(c, h);
-    *key = h->kind->params[feed_param(h->kind)].name;
-    *line = h->line;
-    *section = s != NULL ? s->name.data : "handlers";
+    *at = (plan_place){s != NULL ? s->name.data : "handlers", h->kind->params[feed_param(h->kind)].name,
+                       h->line};
     if (s == NULL) return;
-    const ini_key *own = ini_get_raw(&c->ini, s, *key);
+    const ini_key *own = ini_get_raw(&c->ini, s, at->key);
     if (own != NULL)
-        *line = own->line;
+        at->line = own->line;
     else
-        *key = check_args_key(c, s, line);
-}
-
-static void tell_unknown(checker *c, const plan_handler *h, slice name) {
-    const char *section, *key;
-    int line;
-    suggestion near = check_near(c, name);
-    tell_at(c, h, &section, &key, &line);
-    for (size_t i = 0; i < c->plan->handler_count; i++) suggest_offer(&near, c->plan->handlers[i].name);
-    if (near.best.data != NULL)
-        problems_add(c->p, line, section, key, "unknown handler \"%s\" (did you mean %s?)",
-                     check_show(c, name), check_show(c, near.best));
-    else
-        problems_add(c->p, line, section, key, "unknown handler \"%s\" (list it in [handlers] keys)",
-                     check_show(c, name));
+        at->key = check_args_key(c, s, &at->line);
 }
 
 static void add_feed(checker *c, plan_handler *h, slice name) {
     uint32_t index;
+    plan_place at;
     if (!name_map_get(&c->handlers, 0, name, &index)) {
-        tell_unknown(c, h, name);
+        tell_at(c, h, &at);
+        check_tell_unknown(c, &at, "handler", name, CHECK_ROWS(c->plan->handlers, c->plan->handler_count));
         return;
     }
     plan_handler *to = &c->plan->handlers[index];
@@ -98,10 +85,9 @@ static void find_feeds(checker *c, plan_handler *h) {
 /* ---- queues ---- */
 
 static void tell(checker *c, const plan_handler *h, const char *words, slice name) {
-    const char *section, *key;
-    int line;
-    tell_at(c, h, &section, &key, &line);
-    problems_add(c->p, line, section, key, "%s \"%s\"", words, check_show(c, name));
+    plan_place at;
+    tell_at(c, h, &at);
+    problems_add(c->p, at.line, at.section, at.key, "%s \"%s\"", words, check_show(c, name));
 }
 
 static bool same_queue(const plan_handler *a, const plan_handler *b) {
@@ -141,26 +127,24 @@ typedef struct walk {
 static size_t index_of(const walk *w, const plan_handler *h) { return (size_t)(h - w->c->plan->handlers); }
 
 static void tell_ring(walk *w, const plan_handler *again) {
-    const char *section, *key;
-    int line;
+    plan_place at;
     text names;
     size_t from = 0;
     while (w->way[from] != again) from++;
     text_init(&names, 0);
     for (size_t i = from; i < w->length; i++)
         text_addf(&names, "%s (line %d) -> ", check_show(w->c, w->way[i]->name), w->way[i]->line);
-    tell_at(w->c, w->way[w->length - 1], &section, &key, &line);
-    problems_add(w->c->p, line, section, key, "handlers hand their records round in a ring: %s%s",
+    tell_at(w->c, w->way[w->length - 1], &at);
+    problems_add(w->c->p, at.line, at.section, at.key, "handlers hand their records round in a ring: %s%s",
                  text_cstr(&names), check_show(w->c, again->name));
     text_done(&names);
 }
 
 static void tell_long(walk *w, const plan_handler *h) {
-    const char *section, *key;
-    int line;
-    tell_at(w->c, h, &section, &key, &line);
-    problems_add(w->c->p, line, section, key, "more than %d handlers hand records on one behind the other",
-                 LIMIT_HOLD_CHAIN);
+    plan_place at;
+    tell_at(w->c, h, &at);
+    problems_add(w->c->p, at.line, at.section, at.key,
+                 "more than %d handlers hand records on one behind the other", LIMIT_HOLD_CHAIN);
 }
 
 static void visit(walk *w, plan_handler *h) {

@@ -56,42 +56,21 @@ static void read_filter(checker *c, const ini_section *s, plan_filter *f) {
 }
 
 void check_filters(checker *c) {
-    name_list_view list;
-    int line = 0;
-    uint32_t seen;
-    if (ini_find(&c->ini, SLICE_LITERAL("filters")) == NULL || !check_keys(c, "filters", &list, &line))
+    check_list list;
+    slice name;
+    const ini_section *s;
+    if (ini_find(&c->ini, SLICE_LITERAL("filters")) == NULL ||
+        !check_list_begin(c, "filters", "filter_", &c->filters, LIMIT_FILTERS, &list))
         return;
-    if (list.count > LIMIT_FILTERS) {
-        problems_add(c->p, line, "filters", "keys", "%zu filters (at most %d)", list.count, LIMIT_FILTERS);
-        return;
-    }
-    c->plan->filters = check_alloc(c, list.count * sizeof *c->plan->filters);
-    if (c->plan->filters == NULL) return;
-    for (size_t i = 0; i < list.count && !c->no_memory; i++) {
-        if (name_map_get(&c->filters, 0, list.names[i], &seen)) continue;
-        plan_filter *f = &c->plan->filters[c->plan->filter_count];
-        f->name = check_copy(c, list.names[i]);
-        if (name_map_put(&c->filters, 0, f->name, (uint32_t)c->plan->filter_count) != 0) c->no_memory = true;
-        c->plan->filter_count++;
-        const ini_section *s = check_section(c, "filter_", list.names[i], "filters", line);
+    c->plan->filters = check_alloc(c, list.names.count * sizeof *c->plan->filters);
+    while (c->plan->filters != NULL && check_list_next(c, &list, &name, &s)) {
+        plan_filter *f = &c->plan->filters[c->plan->filter_count++];
+        f->name = name;
         if (s != NULL) read_filter(c, s, f);
     }
 }
 
 /* ---- of loggers and handlers ---- */
-
-static void tell_filter(checker *c, const ini_section *s, slice name, int line) {
-    suggestion near = check_near(c, name);
-    for (size_t i = 0; i < c->plan->filter_count; i++) suggest_offer(&near, c->plan->filters[i].name);
-    if (name.len == 0)
-        problems_add(c->p, line, s->name.data, "filters", "an empty name in the list (a ',' too many?)");
-    else if (near.best.data != NULL)
-        problems_add(c->p, line, s->name.data, "filters", "unknown filter \"%s\" (did you mean %s?)",
-                     check_show(c, name), check_show(c, near.best));
-    else
-        problems_add(c->p, line, s->name.data, "filters", "unknown filter \"%s\" (list it in [filters] keys)",
-                     check_show(c, name));
-}
 
 static bool has(const plan_filter_list *list, const plan_filter *f) {
     for (size_t i = 0; i < list->count; i++)
@@ -113,11 +92,13 @@ void check_filter_list(checker *c, const ini_section *s, plan_filter_list *out) 
         return;
     }
     if (!check_split(c, in, &list) || list.count == 0) return;
+    const plan_place at = {s->name.data, "filters", line};
     size_t most = list.count < c->plan->filter_count ? list.count : c->plan->filter_count;
     out->items = check_alloc(c, most * sizeof *out->items);
     for (size_t i = 0; i < list.count && out->items != NULL; i++) {
         if (!name_map_get(&c->filters, 0, list.names[i], &index))
-            tell_filter(c, s, list.names[i], line);
+            check_tell_unknown(c, &at, "filter", list.names[i],
+                               CHECK_ROWS(c->plan->filters, c->plan->filter_count));
         else if (!has(out,
                       &c->plan->filters[index])) /* one twice counts once, as Python's addFilter has it */
             out->items[out->count++] = &c->plan->filters[index];

@@ -218,20 +218,14 @@ static void read_formatter(checker *c, const ini_section *s, plan_formatter *f) 
 }
 
 void check_formatters(checker *c) {
-    name_list_view list;
-    int line = 0;
-    uint32_t seen;
-    if (!check_keys(c, "formatters", &list, &line)) return;
-    c->plan->formatters = check_alloc(c, list.count * sizeof *c->plan->formatters);
-    if (c->plan->formatters == NULL) return;
-    for (size_t i = 0; i < list.count && !c->no_memory; i++) {
-        if (name_map_get(&c->formatters, 0, list.names[i], &seen)) continue;
-        plan_formatter *f = &c->plan->formatters[c->plan->formatter_count];
-        f->name = check_copy(c, list.names[i]);
-        if (name_map_put(&c->formatters, 0, f->name, (uint32_t)c->plan->formatter_count) != 0)
-            c->no_memory = true;
-        c->plan->formatter_count++;
-        const ini_section *s = check_section(c, "formatter_", list.names[i], "formatters", line);
+    check_list list;
+    slice name;
+    const ini_section *s;
+    if (!check_list_begin(c, "formatters", "formatter_", &c->formatters, SIZE_MAX, &list)) return;
+    c->plan->formatters = check_alloc(c, list.names.count * sizeof *c->plan->formatters);
+    while (c->plan->formatters != NULL && check_list_next(c, &list, &name, &s)) {
+        plan_formatter *f = &c->plan->formatters[c->plan->formatter_count++];
+        f->name = name;
         if (s != NULL) read_formatter(c, s, f);
     }
 }

@@ -64,22 +64,11 @@ static void read_formatter(checker *c, const ini_section *s, plan_handler *h) {
         h->formatter = &c->plan->formatters[index];
         return;
     }
-    suggestion near = check_near(c, name);
-    for (size_t i = 0; i < c->plan->formatter_count; i++) suggest_offer(&near, c->plan->formatters[i].name);
-    if (near.best.data != NULL)
-        problems_add(c->p, line, s->name.data, "formatter", "unknown formatter \"%s\" (did you mean %s?)",
-                     check_show(c, name), check_show(c, near.best));
-    else
-        problems_add(c->p, line, s->name.data, "formatter",
-                     "unknown formatter \"%s\" (list it in [formatters] keys)", check_show(c, name));
+    const plan_place at = {s->name.data, "formatter", line};
+    check_tell_unknown(c, &at, "formatter", name, CHECK_ROWS(c->plan->formatters, c->plan->formatter_count));
 }
 
 /* ---- the definition: what makes two handlers of successive configurations the same ---- */
-
-static uint64_t hash_add(uint64_t h, slice s) {
-    for (size_t i = 0; i < s.len; i++) h = (h ^ (unsigned char)s.data[i]) * 0x100000001b3u;
-    return (h ^ 0xff) * 0x100000001b3u;
-}
 
 /* A path counts as the file that it names, however it is written. */
 static slice shown_value(checker *c, const plan_handler *h, size_t i, text *out) {
@@ -92,11 +81,11 @@ static slice shown_value(checker *c, const plan_handler *h, size_t i, text *out)
 }
 
 static uint64_t definition(checker *c, const plan_handler *h) {
-    uint64_t sum = hash_add(hash_add(0xcbf29ce484222325u, h->name), slice_of(h->kind->name));
+    uint64_t sum = check_add_bytes(check_add_bytes(CHECK_HASH_BEGIN, h->name), slice_of(h->kind->name));
     text shown;
     text_init(&shown, 0);
     for (size_t i = 0; i < HANDLER_PARAMS && h->kind->params[i].name != NULL; i++)
-        sum = hash_add(sum, shown_value(c, h, i, &shown));
+        sum = check_add_bytes(sum, shown_value(c, h, i, &shown));
     if (shown.failed) c->no_memory = true;
     text_done(&shown);
     return sum;
@@ -129,24 +118,14 @@ static void read_handler(checker *c, const ini_section *s, plan_handler *h) {
 }
 
 void check_handlers(checker *c) {
-    name_list_view list;
-    int line = 0;
-    uint32_t seen;
-    if (!check_keys(c, "handlers", &list, &line)) return;
-    if (list.count > LIMIT_HANDLERS) {
-        problems_add(c->p, line, "handlers", "keys", "%zu handlers (at most %d)", list.count, LIMIT_HANDLERS);
-        return;
-    }
-    c->plan->handlers = check_alloc(c, list.count * sizeof *c->plan->handlers);
-    if (c->plan->handlers == NULL) return;
-    for (size_t i = 0; i < list.count && !c->no_memory; i++) {
-        if (name_map_get(&c->handlers, 0, list.names[i], &seen)) continue;
-        plan_handler *h = &c->plan->handlers[c->plan->handler_count];
-        h->name = check_copy(c, list.names[i]);
-        if (name_map_put(&c->handlers, 0, h->name, (uint32_t)c->plan->handler_count) != 0)
-            c->no_memory = true;
-        c->plan->handler_count++;
-        const ini_section *s = check_section(c, "handler_", list.names[i], "handlers", line);
+    check_list list;
+    slice name;
+    const ini_section *s;
+    if (!check_list_begin(c, "handlers", "handler_", &c->handlers, LIMIT_HANDLERS, &list)) return;
+    c->plan->handlers = check_alloc(c, list.names.count * sizeof *c->plan->handlers);
+    while (c->plan->handlers != NULL && check_list_next(c, &list, &name, &s)) {
+        plan_handler *h = &c->plan->handlers[c->plan->handler_count++];
+        h->name = name;
         if (s != NULL) read_handler(c, s, h);
     }
 }

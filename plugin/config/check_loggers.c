@@ -5,19 +5,6 @@
 #include "config/check.h"
 #include "config/ini_text.h"
 
-static void tell_handler(checker *c, const ini_section *s, slice name, int line) {
-    suggestion near = check_near(c, name);
-    for (size_t i = 0; i < c->plan->handler_count; i++) suggest_offer(&near, c->plan->handlers[i].name);
-    if (name.len == 0)
-        problems_add(c->p, line, s->name.data, "handlers", "an empty name in the list (a ',' too many?)");
-    else if (near.best.data != NULL)
-        problems_add(c->p, line, s->name.data, "handlers", "unknown handler \"%s\" (did you mean %s?)",
-                     check_show(c, name), check_show(c, near.best));
-    else
-        problems_add(c->p, line, s->name.data, "handlers",
-                     "unknown handler \"%s\" (list it in [handlers] keys)", check_show(c, name));
-}
-
 /* One handler twice in a list counts once, as Python's addHandler has it. */
 static void take_handler(checker *c, plan_logger *l, uint32_t index) {
     if (c->taken[index] == c->lists) return;
@@ -38,12 +25,14 @@ static void read_handlers(checker *c, const ini_section *s, plan_logger *l) {
     l->handlers = NULL;
     l->handler_count = 0;
     if (!check_value(c, s, "handlers", &in, &line) || !check_split(c, in, &list) || list.count == 0) return;
+    const plan_place at = {s->name.data, "handlers", line};
     size_t most = list.count < c->plan->handler_count ? list.count : c->plan->handler_count;
     l->handlers = check_alloc(c, most * sizeof *l->handlers);
     c->lists++;
     for (size_t i = 0; i < list.count && l->handlers != NULL; i++) {
         if (!name_map_get(&c->handlers, 0, list.names[i], &index))
-            tell_handler(c, s, list.names[i], line);
+            check_tell_unknown(c, &at, "handler", list.names[i],
+                               CHECK_ROWS(c->plan->handlers, c->plan->handler_count));
         else
             take_handler(c, l, index);
     }

@@ -44,7 +44,7 @@ Test(check_formatters, what_is_wrong_is_told_at_its_line) {
                 "a dict with strings as keys is wanted for \"defaults\"");
     expect_told(BASE "kwargs={'validate': 1}\n", "True or False is wanted for \"validate\"");
     expect_told(BASE "kwargs={'colour': 1}\n",
-                "has no argument (known: fmt, datefmt, style, validate, defaults) \"colour\"");
+                "has no argument (known: fmt, datefmt, style, validate, defaults; ");
     expect_told(BASE "kwargs=('fmt',)\n", "a tuple where a dict should be");
     expect_told(BASE "\nformat=x\nstyle=%%\n", "t:12: [formatter_f] style: unknown style \"%%\"");
     expect_told(BASE "kwargs={'style': '&'}\n", "t:10: [formatter_f] style: unknown style \"&\"");
