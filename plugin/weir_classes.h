@@ -177,6 +177,13 @@ typedef struct weir_handler_class {
      * is asked for again as Python's backoff says. On the writer, which may wait meanwhile. user is the
      * class's, not an object: handlers of one class with the same peer share a connection. */
     int (*make_socket)(void *user, const char *host, int port);
+    /* QueueHandler: what an override of QueueListener's dequeue, prepare or handle is for. Each record as the
+     * listener takes it off the queue, before any handler has it; it may be changed by weir_record_set_str
+     * and its siblings, as a filter at the call may. 1: it goes to the handlers; 0: to none (the queue counts
+     * it as delivered); -1: a failure, and it is dropped. On the listener's thread, and on an object of the
+     * listener's own, for which create is called, too. Of the QueueHandler that names the queue's handlers.
+     */
+    int (*dequeue)(void *self, weir_record *record);
 } weir_handler_class;
 
 WEIR_API int weir_register_handler_class(const weir_handler_class *handler_class, weir_error *err);

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "config/build.h"
+#include "handler/host_handler.h"
 #include "handler/listener.h"
 #include "handler/queue_handler.h"
 
@@ -63,6 +64,8 @@ static listener *make_listener(build *b, const plan_handler *reader) {
     if (l == NULL) return NULL;
     text_init(&l->scratch, 0);
     text_init(&l->note, 0);
+    text_init(&l->changed, 0);
+    arena_init(&l->memory, 0);
     l->base = (feed){.take = listener_take, .rest = listener_rest, .free = free_feed};
     snprintf(l->base.queue, sizeof l->base.queue, "%.*s", (int)queue.len, queue.data);
     l->respects_level = queue_handler_respects_level(&reader->args);
@@ -87,10 +90,32 @@ static const listener *listener_before(const build *b, const plan_handler *reade
     return NULL;
 }
 
+/* Where the class overrides dequeue: an object of it that is the listener's own. */
+static int make_reader(build *b, listener *l, const plan_handler *reader) {
+    weir_error err;
+    handler *h = calloc(1, sizeof *h);
+    if (h == NULL) return build_no_memory(b);
+    l->reader = h;
+    h->kind = reader->kind;
+    build_handler_name(reader->name, h->name);
+    if (reader->kind->prepare(&reader->args, h, &err) == 0) return 0;
+    build_tell(b, reader->args_line, "handler_", reader->name, "args", err.message);
+    return -1;
+}
+
+static bool overrides_dequeue(const build *b, const plan_handler *reader) {
+    const host_object *o = b->g->handlers[reader - b->plan->handlers]->host;
+    return o != NULL && o->as->dequeue != NULL;
+}
+
 static int build_queue(build *b, const plan_handler *reader) {
     const listener *was = listener_before(b, reader);
     listener *l = make_listener(b, reader);
     if (l == NULL) return build_no_memory(b);
+    if (overrides_dequeue(b, reader) && make_reader(b, l, reader) != 0) {
+        listener_free(l);
+        return -1;
+    }
     for (size_t i = 0; i < reader->feed_count; i++)
         if (add_handler(b, l, was, reader->feeds[i]) != 0) {
             listener_free(l);

@@ -34,24 +34,6 @@ static feed_result give(listener *l, listened *at, record *rec, const uint32_t *
     return l->scratch.len == 0 ? FEED_DONE : listener_put(l, at, rec, stop);
 }
 
-/* What QueueHandler.prepare leaves of a record: the merged message, and nothing that it was merged from. */
-static int open_prepared(const feed_record *r, record *rec) {
-    if (parcel_open(r->reader, r->parcel, rec) != 0) return -1;
-    static const value none = {.type = VALUE_NONE};
-    value *msg = arena_alloc(rec->memory, sizeof *msg);
-    if (msg == NULL) return -1;
-    *msg = value_str(r->raw);
-    rec->msg = msg;
-    rec->args = &none;
-    rec->template = r->raw;
-    rec->exc_text = rec->stack_info = SLICE_NONE;
-    rec->message_raw = r->raw;
-    rec->message_escaped = r->shown;
-    rec->rendered = rec->rendered_escaped = true;
-    rec->formatted = true;
-    return 0;
-}
-
 /* Also under load, when the queue is never empty. */
 static void tell_now_and_then(listener *l, const record *rec) {
     l->began_ms = rec->created * 1e3 - rec->relative_created;
@@ -60,11 +42,14 @@ static void tell_now_and_then(listener *l, const record *rec) {
 
 feed_result listener_take(feed *f, const feed_record *r, weir_error *err) {
     listener *l = (listener *)f;
+    prepared p = {r->parcel, r->reader, r->raw, r->shown};
     record rec;
+    feed_result got = listener_dequeue(l, &p, err);
+    if (got != FEED_DONE) return got == FEED_STOPPED ? FEED_DONE : FEED_LOST;
     for (size_t i = l->at; i < l->count; i++) {
-        if (open_prepared(r, &rec) != 0) {
-            error_set(err, WEIR_ERR_SYSTEM, "a record in the queue %s cannot be read", f->queue);
+        if (listener_open(&p, &rec) != 0) {
             l->at = 0;
+            error_set(err, WEIR_ERR_SYSTEM, "a record in the queue %s cannot be read", f->queue);
             return FEED_LOST;
         }
         if (give(l, &l->handlers[i], &rec, r->stop) == FEED_STOPPED) {
@@ -96,6 +81,9 @@ void listener_free(listener *l) {
     free(l->formatters);
     text_done(&l->scratch);
     text_done(&l->note);
+    text_done(&l->changed);
+    arena_done(&l->memory);
+    handler_free(l->reader);
     if (l->note_reader != NULL) record_reader_free(l->note_reader);
     free(l);
 }

@@ -30,6 +30,10 @@ typedef struct listener {
     size_t formatter_count;
     text scratch;
     size_t at; /* the handler that is next to have the record in hand, after a stop in the middle */
+    handler
+        *reader;  /* owned: the QueueHandler as the listener has it, if the host overrides dequeue; or NULL */
+    text changed; /* what it has made of the record in hand, as a parcel */
+    arena memory; /* of that */
     /* Of what its filters tell. */
     text note;
     record_reader *note_reader; /* NULL: none was needed yet */

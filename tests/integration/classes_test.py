@@ -317,4 +317,65 @@ def under_load_and_reconfiguration_nothing_is_lost_or_doubled():
         oracle.check_order("all", records)
 
 
+def queued(formats="%(levelname)s|%(message)s", **more):
+    keys = {"q": {"class": "probe.Queue", "handlers": "_a, _b".replace("_", ""), **more}, "_a": {"class": "FileHandler", "args": "('a.log',)", "formatter": "g"},
+            "_b": {"class": "FileHandler", "args": "('b.log',)", "level": "ERROR", "formatter": "f"}}
+    return config(keys, formatters={"g": {"format": formats}})
+
+
+@test(covers=["python: dequeue"], quick=True)
+def dequeue_sees_alters_and_drops_what_comes_off_the_queue():
+    with service(queued()) as s:
+        for message in ("look", "drop", "as it is", "secret", "louder", "fail", "look"):
+            s.run("log a 20 " + message)
+        assert s.run("flush 5000") == "ok"
+        lost = ["ERROR|q: dequeue of probe.Queue failed: 1 records lost"]
+        wait_until(lambda: s.lines("a.log")[-1:] == lost, 10, "what is said of the failure")
+        assert s.lines("a.log") == ["INFO|look", "INFO|as it is", "INFO|***", "ERROR|louder", "INFO|look"] + lost, s.lines("a.log")
+        assert s.lines("b.log") == ["look", "as it is", "***", "louder", "look"] + [line.split("|")[1] for line in lost], s.lines("b.log")
+        # What it drops has left the queue; what it fails at is counted as lost there.
+        q = counts(s, "q")
+        assert (q["given"], q["delivered"], q["dropped"]["error"], q["pending"]) == (7, 6, 1, 0), q
+        assert counts(s, "a")["given"] == counts(s, "a")["delivered"] == 6
+        assert class_of(s, "probe.Queue")["errors"] == 1
+        assert s.stop() == 0
+
+
+@test(covers=["python: dequeue"], quick=True)
+def dequeue_runs_on_the_listeners_thread_with_an_object_of_its_own():
+    text = queued("%(message)s|%(tag)s|%(thread_then)s|%(name)s|%(levelname)s|%(threadName)s", kwargs="{'tag': 'mine', 'respect_handler_level': True}")
+    with service(text) as s:
+        for message in ("one", "louder", "explain"):
+            s.run("log a.b 20 " + message)
+        assert s.run("flush 5000") == "ok"
+        got = s.lines("a.log")
+        thread = got[0].split("|")[2]
+        main = got[0].split("|")[5]
+        assert thread.startswith("weir-w-") and main != thread, got
+        assert got == ["one|mine|%s|a.b|INFO|%s" % (thread, main), "louder|mine|%s|a.b|ERROR|%s" % (thread, main), "explain|mine|%s|a.b|INFO|%s" % (thread, main), "    Why: because"], got
+        # Handlers' levels are asked after it.
+        assert s.lines("b.log") == ["louder"], s.lines("b.log")
+        # The backend's and the listener's; a push leaves the one, and nothing is left behind.
+        wait_until(lambda: s.run("objects") == "2", 10, "two objects")
+        for n in range(5):
+            s.api("POST", "/api/config", {"text": s.api("GET", "/api/config")["text"].replace("level=DEBUG", "level=INFO") + "# %d\n" % n})
+            s.run("log a 20 again %d" % n)
+        assert s.run("flush 5000") == "ok"
+        assert [line.split("|")[0] for line in s.lines("a.log") if line.startswith("again")] == ["again %d" % n for n in range(5)]
+        wait_until(lambda: s.run("objects") == "2", 20, "two objects")
+        s.run("stop")
+        assert s.run("objects") == "0"
+        assert s.stop() == 0
+
+
+@test(covers=["python: dequeue"])
+def dequeue_under_load_loses_nothing():
+    with service(queued("%(message)s|%(tag)s", kwargs="{'tag': 'mine'}", overflow="block")) as s:
+        n = scaled(20000)
+        s.run("many 2 %d" % n)
+        assert s.run("flush 60000") == "ok"
+        assert sorted(s.lines("a.log")) == sorted("t%d n%d|mine" % (t, i) for t in range(2) for i in range(n))
+        assert s.stop() == 0
+
+
 harness.main()

@@ -260,6 +260,32 @@ static int over_id(void *self, const weir_record *r) {
 }
 static int over_seven(void *self, const weir_record *r) { return (void)self, (void)r, 7; }
 
+/* As the listener takes it off the queue. */
+static int over_dequeue(void *self, weir_record *r) {
+    char thread[16] = "";
+    const char *message = weir_record_message(r, NULL);
+    if (strcmp(message, "drop") == 0) return 0;
+    if (strcmp(message, "fail") == 0) return -1;
+    if (strcmp(message, "look") == 0) return 1;
+    pthread_getname_np(pthread_self(), thread, sizeof thread);
+    weir_record_set_str(r, "thread_then", thread);
+    if (self != NULL) weir_record_set_str(r, "tag", self);
+    if (strcmp(message, "secret") == 0) weir_record_set_str(r, "msg", "***");
+    if (strcmp(message, "louder") == 0) {
+        weir_record_set_int(r, "levelno", 40);
+        weir_record_set_str(r, "levelname", "ERROR");
+    }
+    if (strcmp(message, "explain") == 0) weir_record_set_str(r, "exc_text", "Why: because");
+    return 1;
+}
+static int queue_create(void *user, const weir_args *args, void **self, weir_error *err) {
+    (void)user, (void)err;
+    const char *tag = weir_args_str(args, "tag", NULL);
+    *self = tag != NULL ? strdup(tag) : NULL;
+    count_made();
+    return 0;
+}
+
 static const weir_handler_class overridden[] = {
     {.size = sizeof(weir_handler_class),
      .abi = WEIR_CLASSES_ABI,
@@ -303,6 +329,14 @@ static const weir_handler_class overridden[] = {
      .get_message_id = over_id,
      .get_event_type = over_seven,
      .get_event_category = over_seven},
+    {.size = sizeof(weir_handler_class),
+     .abi = WEIR_CLASSES_ABI,
+     .name = "probe.Queue",
+     .base = "QueueHandler",
+     .params = mail_params,
+     .create = queue_create,
+     .destroy = destroy,
+     .dequeue = over_dequeue},
 };
 
 static int register_all(weir_error *err) {
