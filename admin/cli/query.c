@@ -12,30 +12,11 @@
 #define QUERY_DEADLINE_MS 10000 /* of a file: nobody else waits for this process */
 
 static int query_service(invocation *call, long count) {
-    text path, number;
     answer a;
-    text_init(&path, 0);
-    text_init(&number, 0);
-    text_add_cstr(&path, "/api/records");
-    text_add_i64(&number, count);
-    client_query(&path, "limit", text_cstr(&number));
-    client_query(&path, "since", call->option[OPT_SINCE]);
-    client_query(&path, "until", call->option[OPT_UNTIL]);
-    filter_add(call, &path);
-    int status = client_request(call, "GET", text_cstr(&path), NULL, &a);
-    const value *list = get_list(&a.json, "records");
-    if (status == 0 && list->list.count > 0) print_head(call);
-    for (size_t i = list->list.count; status == 0 && i > 0; i--) {
-        text json;
-        text_init(&json, 0);
-        value_json(&list->list.items[i - 1], &json);
-        print_record(call, &list->list.items[i - 1], text_slice(&json));
-        text_done(&json);
-    }
-    if (status == 0 && list->list.count == 0) status = complain(EXIT_NOTHING, "no record found");
+    int status = filter_newest(call, count, false, &a);
+    if (status == 0 && get_list(&a.json, "records")->list.count == 0)
+        status = complain(EXIT_NOTHING, "no record found");
     answer_done(&a);
-    text_done(&path);
-    text_done(&number);
     return status;
 }
 

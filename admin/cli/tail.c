@@ -34,30 +34,12 @@ static int find_newest(tail_state *t) {
 
 /* The newest N, oldest first. */
 static int show_newest(tail_state *t, long count) {
-    text path, number;
     answer a;
-    text_init(&path, 0);
-    text_init(&number, 0);
-    text_add_cstr(&path, "/api/records");
-    text_add_i64(&number, count);
-    client_query(&path, "limit", text_cstr(&number));
-    filter_add(t->call, &path);
-    int status = client_request(t->call, "GET", text_cstr(&path), NULL, &a);
+    int status = filter_newest(t->call, count, true, &a);
     const value *list = get_list(&a.json, "records");
-    if (status == 0) print_head(t->call);
-    for (size_t i = list->list.count; status == 0 && i > 0; i--) {
-        const value *one = &list->list.items[i - 1];
-        text json;
-        text_init(&json, 0);
-        value_json(one, &json);
-        print_record(t->call, one, text_slice(&json));
-        text_done(&json);
-        remember(t, one);
-    }
+    for (size_t i = 0; status == 0 && i < list->list.count; i++) remember(t, &list->list.items[i]);
     fflush(stdout);
     answer_done(&a);
-    text_done(&path);
-    text_done(&number);
     return status;
 }
 

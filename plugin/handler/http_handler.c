@@ -3,6 +3,7 @@
  * sink/http_sink.c. A formatter means nothing to it, as in Python. */
 #include <strings.h>
 
+#include "base/base64.h"
 #include "format/asctime.h"
 #include "handler/host_handler.h"
 #include "handler/net_handler.h"
@@ -65,17 +66,6 @@ static int add_credentials(const value *v, text *out, weir_error *err) {
     return 0;
 }
 
-static void add_base64(text *out, slice in) {
-    static const char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    for (size_t i = 0; i < in.len; i += 3) {
-        uint32_t three = 0;
-        for (size_t k = 0; k < 3; k++)
-            three = three << 8 | (i + k < in.len ? (unsigned char)in.data[i + k] : 0);
-        for (size_t k = 0; k < 4; k++)
-            text_add_char(out, i + k <= in.len ? letters[three >> (18 - 6 * k) & 63] : '=');
-    }
-}
-
 static int http_check(const handler_args *args, weir_error *err) {
     slice host, method = args->values[ARG_METHOD].str;
     int port, rc = 0;
@@ -108,7 +98,7 @@ static int add_authorization(const handler_args *args, text *out, weir_error *er
     text_init(&line, 0);
     int rc = add_credentials(&args->values[ARG_CREDENTIALS], &plain, err);
     text_add_cstr(&line, "Authorization: Basic ");
-    add_base64(&line, text_slice(&plain));
+    base64_add(&line, text_slice(&plain));
     if (plain.failed || line.failed) out->failed = true;
     add_member(out, "authorization", text_slice(&line));
     text_done(&plain);

@@ -2,6 +2,7 @@
  * longer, quoted-printable or base64, whichever is shorter over the first ten lines: Python's rule. */
 #include "handler/mail_text.h"
 
+#include "base/base64.h"
 #include "base/utf8.h"
 
 #define LINE_MAX_LENGTH 78
@@ -10,17 +11,6 @@
 /* Bytes of an encoded word's content: with "Subject: =?utf-8?b?" and "?=" a line of 77 characters. */
 #define WORD_BYTES 42
 #define BASE64_LINE_BYTES (LINE_MAX_LENGTH / 4 * 3)
-
-static void add_base64(text *out, slice in) {
-    static const char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    for (size_t i = 0; i < in.len; i += 3) {
-        uint32_t three = 0;
-        for (size_t k = 0; k < 3; k++)
-            three = three << 8 | (i + k < in.len ? (unsigned char)in.data[i + k] : 0);
-        for (size_t k = 0; k < 4; k++)
-            text_add_char(out, i + k <= in.len ? letters[three >> (18 - 6 * k) & 63] : '=');
-    }
-}
 
 /* ---- headers ---- */
 
@@ -66,7 +56,7 @@ static void add_encoded(text *out, slice value) {
             end += size;
         }
         text_add_cstr(out, i == 0 ? "=?utf-8?b?" : "\r\n =?utf-8?b?");
-        add_base64(out, slice_make(value.data + i, end - i));
+        base64_add(out, slice_make(value.data + i, end - i));
         text_add_cstr(out, "?=");
         i = end;
     }
@@ -202,7 +192,7 @@ static void add_base64_lines(text *out, slice body) {
     if (joined.failed) out->failed = true;
     for (size_t i = 0; i < joined.len; i += BASE64_LINE_BYTES) {
         size_t n = joined.len - i < BASE64_LINE_BYTES ? joined.len - i : BASE64_LINE_BYTES;
-        add_base64(out, slice_make(joined.data + i, n));
+        base64_add(out, slice_make(joined.data + i, n));
         text_add(out, "\r\n", 2);
     }
     text_done(&joined);
