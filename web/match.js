@@ -10,7 +10,9 @@ export const levels = new Map([
   ["CRITICAL", 50],
 ]);
 
-const tokens = (text) => text.toLowerCase().match(/[a-z0-9\u0080-\uffff]+/g) ?? [];
+// Only ASCII has two cases there.
+const lower = (token) => token.replace(/[A-Z]+/g, (letters) => letters.toLowerCase());
+const tokens = (text) => text.match(/[A-Za-z0-9\u0080-\uffff]+/g)?.map(lower) ?? [];
 
 /** The tokens of one word stand one after the other, all whole but the last, which may be a beginning. */
 function hasWord(message, word) {

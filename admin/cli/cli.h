@@ -81,7 +81,7 @@ extern const verb *const verbs[]; /* NULL at the end */
 int options_parse(const verb *v, int argc, char **argv, invocation *out);
 void verb_help(const verb *v, FILE *out);
 
-/* Prints "weir: …" to stderr and returns status. */
+/* Prints "weir: …" to stderr, escaped (a name or a damaged file may be in it), and returns status. */
 int complain(int status, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /* Every verb that talks to a service takes these. */

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "admin/cli/discover.h"
+#include "admin/cli/print.h"
 
 /* An answer larger than this is none of Weir's: 1,000 records of 256 KiB would not be shown anyway. */
 #define ANSWER_MAX (256u * 1024 * 1024)
@@ -130,7 +131,7 @@ static void print_problem(const answer *a) {
     const value *list = get_list(&a->json, "problems");
     for (size_t i = 0; i < list->list.count; i++) {
         slice line = get_str(&list->list.items[i], "text");
-        fprintf(stderr, "%.*s\n", (int)line.len, line.data);
+        print_lines(stderr, line);
     }
 }
 

@@ -1,5 +1,4 @@
 /* options.c - the table of options, how they are read, and the help that is made from it. */
-#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -40,16 +39,6 @@ const option_row option_rows[OPT_COUNT] = {
          "a key that the file's [DEFAULT] has before it is read, as fileConfig's defaults; repeatable"},
     [OPT_AS] = {OPT_AS, "--as", 0, "FORM", "ini or json, whatever form the configuration came in"},
 };
-
-int complain(int status, const char *format, ...) {
-    va_list args;
-    va_start(args, format);
-    fputs("weir: ", stderr);
-    vfprintf(stderr, format, args);
-    fputc('\n', stderr);
-    va_end(args);
-    return status;
-}
 
 static bool takes(const verb *v, option_id id) {
     if (id == OPT_HELP) return true;

@@ -1,6 +1,7 @@
 /* print.c - records and lists on the terminal. */
 #include "admin/cli/print.h"
 
+#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -43,15 +44,38 @@ void print_json_body(const answer *a) {
     if (a->body.len == 0 || a->body.data[a->body.len - 1] != '\n') fputc('\n', stdout);
 }
 
-static void print_block(slice lines) {
+static void print_indented(FILE *out, const char *indent, slice lines) {
     for (size_t at = 0; at < lines.len;) {
         const char *end = memchr(lines.data + at, '\n', lines.len - at);
         size_t n = end ? (size_t)(end - lines.data) - at : lines.len - at;
-        fputs("    ", stdout);
-        print_escaped(stdout, slice_make(lines.data + at, n));
-        fputc('\n', stdout);
+        fputs(indent, out);
+        print_escaped(out, slice_make(lines.data + at, n));
+        fputc('\n', out);
         at += n + 1;
     }
+}
+
+void print_lines(FILE *out, slice lines) { print_indented(out, "", lines); }
+
+int complain(int status, const char *format, ...) {
+    va_list args;
+    text said;
+    text_init(&said, 0);
+    va_start(args, format);
+    text_vaddf(&said, format, args);
+    va_end(args);
+    fputs("weir: ", stderr);
+    print_lines(stderr, text_slice(&said));
+    text_done(&said);
+    return status;
+}
+
+/* As --where takes it. */
+static void print_field(const value *v, text *out) {
+    if (v->type == VALUE_STR)
+        value_print(v, out);
+    else
+        value_json(v, out);
 }
 
 #define LOGGER_WIDTH 24
@@ -74,7 +98,7 @@ static void print_line(const invocation *call, slice date, slice level, int leve
     for (size_t i = 0; fields && fields->type == VALUE_DICT && i < fields->dict.count; i++) {
         text shown;
         text_init(&shown, 0);
-        value_print(&fields->dict.pairs[i].val, &shown);
+        print_field(&fields->dict.pairs[i].val, &shown);
         fputc(' ', stdout);
         print_escaped(stdout, fields->dict.pairs[i].key.str);
         fputc('=', stdout);
@@ -82,7 +106,7 @@ static void print_line(const invocation *call, slice date, slice level, int leve
         text_done(&shown);
     }
     fputc('\n', stdout);
-    print_block(exc);
+    print_indented(stdout, "    ", exc);
 }
 
 #define DATE_SECONDS 19 /* of a date, up to its seconds */

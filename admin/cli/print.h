@@ -10,6 +10,8 @@
 
 /* s to out with control characters and bidi controls made visible. */
 void print_escaped(FILE *out, slice s);
+/* The same, line by line; each ends with a newline. */
+void print_lines(FILE *out, slice lines);
 /* The bytes of an answer as they came, one JSON text a line. */
 void print_json_body(const answer *a);
 

@@ -351,6 +351,18 @@ def query_and_tail_show_records():
     assert found.endswith("CRITICAL db: but-this\n") and found.count("\n") == 1, found
     says(weir("query", "--history", database, "--grep", "nothingness"), 1, "no record found")
     says(weir("query", "--history", service.config_path), 3, service.config_path)
+    says(weir("query", "--history", "/no\x1b[31m\u202esuch"), 3, "/no\\x1b[31m\\u202esuch")
+    # What is shown of a field is what --where takes.
+    with open(service.path("typed.ini"), "w") as f:
+        f.write("[loggers]\nkeys=root\n[handlers]\nkeys=h\n[formatters]\nkeys=\n[logger_root]\nlevel=INFO\nhandlers=h\n"
+                "[handler_h]\nclass=weir.HistoryHandler\nargs=('typed.db',)\n")
+    weir("log", "-c", "typed.ini", "--jsonl", cwd=service.dir, check=0,
+         input='{"logger":"a","level":"INFO","msg":"m","extra":{"b":true,"n":null,"l":[1,"x"],"f":1.5}}\n')
+    database = service.path("typed.db")
+    shown = weir("query", "--history", database, check=0).stdout
+    for field in shown.split(": m ")[1].split():
+        assert weir("query", "--history", database, "--where", field, check=0).stdout == shown, field
+    assert len(shown.split(": m ")[1].split()) == 4, shown
 
 
 @test(quick=True)
