@@ -11,6 +11,9 @@
 /* An answer larger than this is none of Weir's: 1,000 records of 256 KiB would not be shown anyway. */
 #define ANSWER_MAX (256u * 1024 * 1024)
 #define CONNECT_TIMEOUT_MS 5000L
+/* A service gives each request 10 s, and a stream says at least every 10 s that it is there. Three times that
+ * is for a machine under load; a push may wait for disks and for other pushes. */
+#define SILENCE_S 30L
 
 typedef struct transfer {
     CURL *curl;
@@ -96,6 +99,8 @@ static int transfer_init(transfer *t, const invocation *call, const char *path) 
     curl_easy_setopt(t->curl, CURLOPT_PATH_AS_IS, 1L); /* a logger may be named ".." */
     curl_easy_setopt(t->curl, CURLOPT_PROXY, "");
     curl_easy_setopt(t->curl, CURLOPT_CONNECTTIMEOUT_MS, CONNECT_TIMEOUT_MS);
+    curl_easy_setopt(t->curl, CURLOPT_LOW_SPEED_LIMIT, 1L);
+    curl_easy_setopt(t->curl, CURLOPT_LOW_SPEED_TIME, SILENCE_S);
     curl_easy_setopt(t->curl, CURLOPT_ERRORBUFFER, t->error);
     curl_easy_setopt(t->curl, CURLOPT_WRITEDATA, t);
     curl_easy_setopt(t->curl, CURLOPT_WRITEFUNCTION, on_body);
@@ -135,12 +140,23 @@ static void print_problem(const answer *a) {
     }
 }
 
+static bool connected(const transfer *t) {
+    curl_off_t took = 0;
+    curl_easy_getinfo(t->curl, CURLINFO_CONNECT_TIME_T, &took);
+    return took > 0;
+}
+
 static int perform(transfer *t, long *http) {
     CURLcode rc;
     curl_easy_setopt(t->curl, CURLOPT_HTTPHEADER, t->headers);
     rc = curl_easy_perform(t->curl);
     curl_easy_getinfo(t->curl, CURLINFO_RESPONSE_CODE, http);
     if (rc == CURLE_OK || t->ended) return 0;
+    if (rc == CURLE_OPERATION_TIMEDOUT && connected(t))
+        return complain(
+            EXIT_UNREACHABLE,
+            "the service does not answer: nothing came for %ld s (is it stopped, or its machine gone?)",
+            SILENCE_S);
     long system_error = 0;
     curl_easy_getinfo(t->curl, CURLINFO_OS_ERRNO, &system_error);
     bool denied = system_error == 13 || system_error == 1; /* EACCES, EPERM on the socket */

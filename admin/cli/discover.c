@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "admin/cli/print.h"
+
 #define PREFIX "/weir-"
 #define SUFFIX ".sock"
 
@@ -63,9 +65,15 @@ static bool wanted(const invocation *call, const found_service *s) {
     return pid == NULL || strtol(pid, NULL, 10) == s->pid;
 }
 
-static void list(const found_service *all, size_t count) {
-    for (size_t i = 0; i < count; i++)
-        fprintf(stderr, "  --service %-20s --pid %d\n", all[i].service, all[i].pid);
+/* call NULL: all of them; else those that it means. */
+static void list(const invocation *call, const found_service *all, size_t count) {
+    for (size_t i = 0; i < count; i++) {
+        int width = 20 - (int)strlen(all[i].service);
+        if (call != NULL && !wanted(call, &all[i])) continue;
+        fputs("  --service ", stderr);
+        print_escaped(stderr, slice_of(all[i].service));
+        fprintf(stderr, "%*s --pid %d\n", width > 0 ? width : 0, "", all[i].pid);
+    }
 }
 
 int discover_one(const invocation *call, found_service *out) {
@@ -79,10 +87,11 @@ int discover_one(const invocation *call, found_service *out) {
                         "no service with Weir runs on this machine (or its [admin] socket is off)");
     if (hits == 0) {
         complain(EXIT_UNREACHABLE, "no such service; these run:");
-        list(all, count);
+        list(NULL, all, count);
         return EXIT_UNREACHABLE;
     }
-    complain(EXIT_USAGE, "several services run; name one:");
-    list(all, count);
+    complain(EXIT_USAGE, call->option[OPT_SERVICE] ? "several services of that name run; name one by --pid:"
+                                                   : "several services run; name one:");
+    list(call, all, count);
     return EXIT_USAGE;
 }

@@ -9,7 +9,7 @@ import subprocess
 import threading
 
 import harness
-from harness import BUILD, Service, test, wait_until, weir
+from harness import BUILD, SLOW, Service, test, wait_until, weir
 from island import Island
 
 CONFIG = """[weir]
@@ -214,11 +214,36 @@ def services_are_found_and_listed():
             for one in ("levels", "stats"):
                 done = island.weir(one)
                 says(done, 2, "several services run", "--service shop", "--service bank", "--pid %d" % bank.pid)
+            with island.service(config("bank"), name="bank") as other:
+                done = island.weir("levels", "--service", "bank")
+                says(done, 2, "several services of that name run", "--pid %d" % bank.pid, "--pid %d" % other.pid)
+                assert "shop" not in done.stderr, done
+            wait_until(lambda: island.weir("levels", "--service", "bank").returncode == 0, what="one bank only")
             assert island.weir("stats", "--service", "bank", check=0).stdout.startswith("bank, pid %d," % bank.pid)
             assert island.weir("stats", "--pid", shop_service.pid, check=0).stdout.startswith("shop, pid %d," % shop_service.pid)
         wait_until(lambda: island.weir("levels").returncode == 0, what="only one service")
     # Its process is killed; its socket's file is still there.
     says(island.weir("levels"), 3, "no service with Weir runs on this machine")
+
+
+@test()
+def a_service_that_is_stopped_is_not_waited_for_for_ever():
+    """Stopped while a tail reads, and when a request comes."""
+    with shop() as service:
+        service.run("say db 40 hello")
+        start = lambda *args: subprocess.Popen([os.path.join(BUILD, "weir"), *args, "--pid", str(service.pid)], text=True,
+                                               stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=service.env)
+        tail = start("tail")
+        harness.cleanup(tail.kill)
+        assert tail.stdout.readline().endswith("db: hello\n")
+        os.kill(service.pid, signal.SIGSTOP)
+        asked = start("levels")
+        harness.cleanup(asked.kill)
+        for one in (tail, asked):
+            said = one.communicate(timeout=60 * SLOW)[1]
+            assert one.returncode == 3 and "the service does not answer: nothing came for 30 s" in said, (one.args, said)
+        os.kill(service.pid, signal.SIGCONT)
+        service.run("say db 40 on")
 
 
 def becomes(user):
