@@ -100,10 +100,31 @@ static inline target *fixture_target(fixture *f, const sink_spec *spec) {
     return t;
 }
 
+/* A FIFO of that name in the directory. */
+static inline slice fixture_fifo(const fixture *f, const char *name) {
+    slice path = fixture_path(f, name);
+    cr_assert_eq(mkfifo(path.data, 0600), 0);
+    return path;
+}
+
 static inline uint16_t fixture_row(fixture *f, const char *name) {
     handler_stats *row = process_map_take_row(f->process, slice_of(name), 1);
     cr_assert_not_null(row);
     return (uint16_t)(row - f->process->handlers);
+}
+
+/* A target that is written, with the row of a handler of that name. */
+static inline target *fixture_active(fixture *f, const sink_spec *spec, const char *name, uint16_t *row) {
+    target *t = fixture_target(f, spec);
+    *row = fixture_row(f, name);
+    target_activate(t);
+    return t;
+}
+
+/* The end of a test with one target: no writer is left. */
+static inline void fixture_finish(fixture *f, target *t) {
+    target_release(t);
+    cr_assert_eq(fixture_end(f, 1000), 0);
 }
 
 static inline uint64_t delivered(const fixture *f, uint16_t row) {

@@ -9,16 +9,7 @@
 #define QUEUE_SIZE ((size_t)64 * 1024)
 #define PART 3001
 
-static run_dir dir;
-static void begin(void) {
-    fixture_make_root();
-    dir = fixture_run_dir("kvd");
-}
-static void end(void) {
-    run_dir_remove(&dir);
-    fixture_remove_root();
-}
-TestSuite(chunk_producer, .init = begin, .fini = end);
+TestSuite(chunk_producer, .init = fixture_begin, .fini = fixture_end);
 
 static bool add(chunk_queue *q, uint16_t row, size_t bytes) {
     char *to = chunk_queue_reserve(q, row, bytes);

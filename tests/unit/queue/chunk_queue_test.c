@@ -11,16 +11,7 @@
 
 #define QUEUE_SIZE ((size_t)64 * 1024)
 
-static run_dir dir;
-static void begin(void) {
-    fixture_make_root();
-    dir = fixture_run_dir("kvd");
-}
-static void end(void) {
-    run_dir_remove(&dir);
-    fixture_remove_root();
-}
-TestSuite(chunks, .init = begin, .fini = end);
+TestSuite(chunks, .init = fixture_begin, .fini = fixture_end);
 
 static chunk_queue *make(size_t size) {
     weir_error err;

@@ -5,19 +5,16 @@
 #include "queue/dictionary.h"
 #include "queue_fixture.h"
 
-static run_dir dir;
 static dictionary *dict;
 static void begin(void) {
-    fixture_make_root();
-    dir = fixture_run_dir("kvd");
     weir_error err;
+    fixture_begin();
     dict = dictionary_create(&dir, &err);
     cr_assert_not_null(dict);
 }
 static void end(void) {
     dictionary_free(dict);
-    run_dir_remove(&dir);
-    fixture_remove_root();
+    fixture_end();
 }
 TestSuite(names, .init = begin, .fini = end);
 

@@ -35,6 +35,19 @@ static inline run_dir fixture_run_dir(const char *service) {
     return d;
 }
 
+/* For tests of one run directory: TestSuite(…, .init = fixture_begin, .fini = fixture_end). */
+static run_dir dir;
+
+__attribute__((unused)) static void fixture_begin(void) {
+    fixture_make_root();
+    dir = fixture_run_dir("kvd");
+}
+
+__attribute__((unused)) static void fixture_end(void) {
+    run_dir_remove(&dir);
+    fixture_remove_root();
+}
+
 static inline bool fixture_exists(const char *path) { return access(path, F_OK) == 0; }
 
 #endif

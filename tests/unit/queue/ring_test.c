@@ -9,16 +9,7 @@
 #include "queue/ring_internal.h"
 #include "queue_fixture.h"
 
-static run_dir dir;
-static void begin(void) {
-    fixture_make_root();
-    dir = fixture_run_dir("kvd");
-}
-static void end(void) {
-    run_dir_remove(&dir);
-    fixture_remove_root();
-}
-TestSuite(ring, .init = begin, .fini = end);
+TestSuite(ring, .init = fixture_begin, .fini = fixture_end);
 
 static ring_set *make_set(size_t ring_size, size_t total) {
     weir_error err;

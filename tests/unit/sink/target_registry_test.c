@@ -16,8 +16,7 @@ Test(target_registry, a_record_goes_to_its_file_and_is_counted) {
     expect_file(path, "one\ntwo\n");
     WAIT_UNTIL(delivered(&f, row) == 2);
     cr_assert_eq(f.notices, 0);
-    target_release(t);
-    cr_assert_eq(fixture_end(&f, 1000), 0);
+    fixture_finish(&f, t);
 }
 
 /* Handlers that name the same file, by whatever name, share a writer: their order is kept. */
@@ -47,8 +46,7 @@ Test(target_registry, two_names_of_one_file_are_one_target) {
     WAIT_UNTIL(delivered(&f, first) == 334 && delivered(&f, second) == 666);
     text_done(&want);
     target_release(a);
-    target_release(b);
-    cr_assert_eq(fixture_end(&f, 1000), 0);
+    fixture_finish(&f, b);
 }
 
 Test(target_registry, nothing_is_written_before_activation) {
@@ -64,8 +62,7 @@ Test(target_registry, nothing_is_written_before_activation) {
     target_activate(t);
     cr_assert(drain(t, FIXTURE_PATIENCE_MS));
     expect_file(path, "early\n");
-    target_release(t);
-    cr_assert_eq(fixture_end(&f, 1000), 0);
+    fixture_finish(&f, t);
 }
 
 static void count_one(void *arg, target *t) {
@@ -137,20 +134,17 @@ Test(target_registry, a_build_that_is_refused_leaves_nothing) {
     WAIT_UNTIL(targets(&f) == 0);
     cr_assert_eq(target_acquire(f.registry, &spec, &t, &created, &err), 0);
     cr_assert_not(created);
-    target_release(t);
-    cr_assert_eq(fixture_end(&f, 1000), 0);
+    fixture_finish(&f, t);
 }
 
 /* A FIFO that nobody reads keeps its target from draining. */
 Test(target_registry, a_draining_target_is_revived) {
     fixture f;
     fixture_begin(&f, 256 * 1024);
-    slice path = fixture_path(&f, "fifo");
-    cr_assert_eq(mkfifo(path.data, 0600), 0);
+    slice path = fixture_fifo(&f, "fifo");
     sink_spec spec = file_spec(path);
-    target *t = fixture_target(&f, &spec);
-    uint16_t row = fixture_row(&f, "fifo");
-    target_activate(t);
+    uint16_t row;
+    target *t = fixture_active(&f, &spec, "fifo", &row);
     put(&f, t, row, "before\n");
     publish(t);
     target_release(t);
@@ -165,8 +159,7 @@ Test(target_registry, a_draining_target_is_revived) {
     cr_assert_eq(read(reader, got, sizeof got), 13);
     cr_assert_str_eq(got, "before\nafter\n");
     close(reader);
-    target_release(t);
-    cr_assert_eq(fixture_end(&f, 1000), 0);
+    fixture_finish(&f, t);
 }
 
 /* Faults 22, 32: the stop keeps its time, and what is left can be recovered. */
@@ -227,8 +220,7 @@ Test(target_registry, after_a_stop_nothing_is_acquired) {
 Test(target_registry, without_tmpfs_what_is_left_is_counted_as_dropped) {
     fixture f;
     fixture_begin(&f, 64 * 1024);
-    slice path = fixture_path(&f, "fifo");
-    cr_assert_eq(mkfifo(path.data, 0600), 0);
+    slice path = fixture_fifo(&f, "fifo");
     run_dir nowhere = {.path = "", .fd = -1};
     target_registry_settings set = {.dir = &nowhere, .process = f.process, .queue_size = 64 * 1024};
     weir_error err;

@@ -12,12 +12,10 @@
 Test(writer, fault_22_a_fifo_is_written_when_a_reader_comes) {
     fixture f;
     fixture_begin(&f, 256 * 1024);
-    slice path = fixture_path(&f, "fifo");
-    cr_assert_eq(mkfifo(path.data, 0600), 0);
+    slice path = fixture_fifo(&f, "fifo");
     sink_spec spec = file_spec(path);
-    target *t = fixture_target(&f, &spec);
-    uint16_t row = fixture_row(&f, "fifo");
-    target_activate(t);
+    uint16_t row;
+    target *t = fixture_active(&f, &spec, "fifo", &row);
     put(&f, t, row, "waits\n");
     publish(t);
     WAIT_FOR_NOTICE(&f, 1);
@@ -37,8 +35,7 @@ Test(writer, fault_22_a_fifo_is_written_when_a_reader_comes) {
     target_get_health(t, &health);
     cr_assert_not(health.troubled);
     close(reader);
-    target_release(t);
-    cr_assert_eq(fixture_end(&f, 1000), 0);
+    fixture_finish(&f, t);
 }
 
 static void *read_to_end(void *arg) {
@@ -53,14 +50,12 @@ static void *read_to_end(void *arg) {
 Test(writer, a_slow_reader_gets_every_byte_once_and_in_order) {
     fixture f;
     fixture_begin(&f, 64 * 1024);
-    slice path = fixture_path(&f, "fifo");
-    cr_assert_eq(mkfifo(path.data, 0600), 0);
+    slice path = fixture_fifo(&f, "fifo");
     int reader = open(path.data, O_RDONLY | O_NONBLOCK);
     cr_assert_eq(fcntl(reader, F_SETFL, 0), 0);
     sink_spec spec = file_spec(path);
-    target *t = fixture_target(&f, &spec);
-    uint16_t row = fixture_row(&f, "fifo");
-    target_activate(t);
+    uint16_t row;
+    target *t = fixture_active(&f, &spec, "fifo", &row);
     pthread_t thread;
     pthread_create(&thread, NULL, read_to_end, &reader);
     text want, *got;
@@ -75,8 +70,7 @@ Test(writer, a_slow_reader_gets_every_byte_once_and_in_order) {
     publish(t);
     cr_assert(drain(t, FIXTURE_PATIENCE_MS));
     WAIT_UNTIL(delivered(&f, row) == 20000);
-    target_release(t);
-    cr_assert_eq(fixture_end(&f, 1000), 0);
+    fixture_finish(&f, t);
     pthread_join(thread, (void **)&got);
     cr_assert(slice_equal(text_slice(got), text_slice(&want)));
     text_done(&want);
@@ -90,9 +84,8 @@ Test(writer, fault_12_dev_full_keeps_the_queue_and_says_so_once) {
     fixture f;
     fixture_begin(&f, 64 * 1024);
     sink_spec spec = file_spec(SLICE_LITERAL("/dev/full"));
-    target *t = fixture_target(&f, &spec);
-    uint16_t row = fixture_row(&f, "full");
-    target_activate(t);
+    uint16_t row;
+    target *t = fixture_active(&f, &spec, "full", &row);
     put(&f, t, row, "kept\n");
     publish(t);
     handler_stats *stats = &f.process->handlers[row];
@@ -116,9 +109,8 @@ Test(writer, fault_12_a_full_tmpfs_resumes_within_a_second_without_a_torn_line) 
     }
     slice path = fixture_path(&f, "small/app.log"), ballast = fixture_path(&f, "small/ballast");
     sink_spec spec = file_spec(path);
-    target *t = fixture_target(&f, &spec);
-    uint16_t row = fixture_row(&f, "small");
-    target_activate(t);
+    uint16_t row;
+    target *t = fixture_active(&f, &spec, "small", &row);
     int fd = open(ballast.data, O_WRONLY | O_CREAT, 0600);
     text want;
     text_init(&want, 0);
@@ -160,9 +152,8 @@ Test(writer, fault_13_a_file_size_limit_does_not_end_the_host) {
     fixture_begin(&f, 64 * 1024);
     slice path = fixture_path(&f, "app.log");
     sink_spec spec = file_spec(path);
-    target *t = fixture_target(&f, &spec);
-    uint16_t row = fixture_row(&f, "limited");
-    target_activate(t);
+    uint16_t row;
+    target *t = fixture_active(&f, &spec, "limited", &row);
     struct rlimit before, limit;
     cr_assert_eq(getrlimit(RLIMIT_FSIZE, &before), 0);
     limit = before;
@@ -176,8 +167,7 @@ Test(writer, fault_13_a_file_size_limit_does_not_end_the_host) {
     cr_assert_eq(setrlimit(RLIMIT_FSIZE, &before), 0);
     cr_assert(drain(t, FIXTURE_PATIENCE_MS));
     expect_file(path, "0123456789abcdef\n");
-    target_release(t);
-    cr_assert_eq(fixture_end(&f, 1000), 0);
+    fixture_finish(&f, t);
 }
 
 /* ---- mode 'w', notices, definitions ---- */
@@ -197,8 +187,7 @@ Test(writer, truncation_keeps_its_place_in_the_stream) {
     cr_assert(drain(t, FIXTURE_PATIENCE_MS));
     expect_file(path, "new generation\n");
     WAIT_UNTIL(delivered(&f, row) == 2);
-    target_release(t);
-    cr_assert_eq(fixture_end(&f, 1000), 0);
+    fixture_finish(&f, t);
 }
 
 Test(writer, weirs_own_notices_are_written_and_not_counted) {
@@ -206,16 +195,14 @@ Test(writer, weirs_own_notices_are_written_and_not_counted) {
     fixture_begin(&f, 64 * 1024);
     slice path = fixture_path(&f, "app.log");
     sink_spec spec = file_spec(path);
-    target *t = fixture_target(&f, &spec);
-    uint16_t row = fixture_row(&f, "file");
-    target_activate(t);
+    uint16_t row;
+    target *t = fixture_active(&f, &spec, "file", &row);
     cr_assert(chunk_queue_add(target_queue(t), row, 1, SLICE_LITERAL("5 records dropped\n"), 0));
     publish(t);
     cr_assert(drain(t, FIXTURE_PATIENCE_MS));
     expect_file(path, "5 records dropped\n");
     cr_assert_eq(delivered(&f, row), 0);
-    target_release(t);
-    cr_assert_eq(fixture_end(&f, 1000), 0);
+    fixture_finish(&f, t);
 }
 
 /* ---- what the host may have done to signals ---- */
@@ -223,14 +210,12 @@ Test(writer, weirs_own_notices_are_written_and_not_counted) {
 Test(writer, a_reader_that_goes_away_sends_no_signal) {
     fixture f;
     fixture_begin(&f, 64 * 1024);
-    slice path = fixture_path(&f, "fifo");
-    cr_assert_eq(mkfifo(path.data, 0600), 0);
+    slice path = fixture_fifo(&f, "fifo");
     signal(SIGPIPE, SIG_DFL);
     int reader = open(path.data, O_RDONLY | O_NONBLOCK);
     sink_spec spec = file_spec(path);
-    target *t = fixture_target(&f, &spec);
-    uint16_t row = fixture_row(&f, "fifo");
-    target_activate(t);
+    uint16_t row;
+    target *t = fixture_active(&f, &spec, "fifo", &row);
     put(&f, t, row, "one\n");
     publish(t);
     cr_assert(drain(t, FIXTURE_PATIENCE_MS));
@@ -243,6 +228,5 @@ Test(writer, a_reader_that_goes_away_sends_no_signal) {
     cr_assert_eq(read(reader, got, sizeof got), 4);
     cr_assert_str_eq(got, "two\n");
     close(reader);
-    target_release(t);
-    cr_assert_eq(fixture_end(&f, 1000), 0);
+    fixture_finish(&f, t);
 }
