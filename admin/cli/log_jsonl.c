@@ -27,10 +27,26 @@ static bool read_level(log_session *s, const value *object, int *level) {
     return false;
 }
 
-static weir_logger *read_logger(const value *object) {
+/* A threshold: what no record can reach is the same, however large it is (sys.maxsize). */
+static bool read_threshold(log_session *s, const value *object, int *level) {
+    const value *v = value_get(object, SLICE_LITERAL("level"));
+    bool below = v != NULL &&
+                 (v->type == VALUE_INT ? v->i64 < INT_MIN : v->type == VALUE_BIGINT && v->str.data[0] == '-');
+    bool above = v != NULL && !below && (v->type == VALUE_INT ? v->i64 > INT_MAX : v->type == VALUE_BIGINT);
+    bool word = v != NULL && v->type == VALUE_BOOL; /* 1 or 0 */
+    if (!below && !above && !word) return read_level(s, object, level);
+    *level = word ? v->boolean : below ? INT_MIN : INT_MAX;
+    return true;
+}
+
+/* NULL: told. */
+static weir_logger *read_logger(log_session *s, const value *object) {
     char name[LIMIT_LOGGER_NAME + 1];
     slice given = get_str(object, "logger");
-    if (given.len > LIMIT_LOGGER_NAME) given.len = LIMIT_LOGGER_NAME;
+    if (given.len > LIMIT_LOGGER_NAME || memchr(given.data, '\0', given.len) != NULL) {
+        log_complain(s, "logger: a name has at most %d bytes, and no NUL", LIMIT_LOGGER_NAME);
+        return NULL;
+    }
     memcpy(name, given.data, given.len);
     name[given.len] = '\0';
     return weir_get_logger(name);
@@ -41,12 +57,24 @@ static weir_logger *read_logger(const value *object) {
 /* Not attributes of the record, but of the operation. */
 static bool is_envelope(slice key) { return slice_is(key, "logger") || slice_is(key, "level"); }
 
+/* str(msg), as the record has it from the beginning. false: no memory. */
+static bool message_as_text(arena *a, value_pair *pair) {
+    if (!slice_is(pair->key.str, "msg") || pair->val.type == VALUE_STR) return true;
+    text shown;
+    text_init(&shown, 0);
+    value_print(&pair->val, &shown);
+    slice kept = shown.failed ? SLICE_NONE : arena_copy(a, text_slice(&shown));
+    text_done(&shown);
+    pair->val = value_str(kept);
+    return kept.data != NULL;
+}
+
 static void emit(log_session *s, arena *a, const value *object) {
     int level;
     char buffer[32];
     if (!read_level(s, object, &level)) return;
-    weir_logger *to = read_logger(object);
-    if (!weir_is_enabled(to, level)) return;
+    weir_logger *to = read_logger(s, object);
+    if (to == NULL || !weir_is_enabled(to, level)) return;
     value_pair *pairs = arena_alloc(a, (object->dict.count + 3) * sizeof *pairs);
     if (pairs == NULL) {
         log_complain(s, "no memory");
@@ -57,8 +85,16 @@ static void emit(log_session *s, arena *a, const value *object) {
     pairs[n++] = (value_pair){value_str(SLICE_LITERAL("levelname")), value_str(level_name(level, buffer))};
     pairs[n++] = (value_pair){value_str(SLICE_LITERAL("threadName")), value_str(slice_of(log_thread_name))};
     pairs[n++] = (value_pair){value_str(SLICE_LITERAL("processName")), value_str(slice_of(log_process_name))};
-    for (size_t i = 0; i < object->dict.count; i++)
-        if (!is_envelope(object->dict.pairs[i].key.str)) pairs[n++] = object->dict.pairs[i];
+    bool whole = true;
+    for (size_t i = 0; i < object->dict.count; i++) {
+        if (is_envelope(object->dict.pairs[i].key.str)) continue;
+        pairs[n] = object->dict.pairs[i];
+        whole = message_as_text(a, &pairs[n++]) && whole;
+    }
+    if (!whole) {
+        log_complain(s, "no memory");
+        return;
+    }
     value attributes = {.type = VALUE_DICT};
     attributes.dict.pairs = pairs;
     attributes.dict.count = n;
@@ -69,12 +105,14 @@ static void emit(log_session *s, arena *a, const value *object) {
 
 static void do_set_level(log_session *s, const value *object) {
     int level;
-    if (read_level(s, object, &level)) weir_set_level(read_logger(object), level);
+    if (!read_threshold(s, object, &level)) return;
+    weir_logger *to = read_logger(s, object);
+    if (to != NULL) weir_set_level(to, level);
 }
 
 static void do_disable(log_session *s, const value *object) {
     int level;
-    if (read_level(s, object, &level)) weir_disable(level);
+    if (read_threshold(s, object, &level)) weir_disable(level);
 }
 
 static void do_add_level_name(log_session *s, const value *object) {

@@ -79,7 +79,7 @@ static zone *zone_from_name(const char *name) {
 
 static zone *zone_from_rule(const char *tz) {
     zone_rule rule;
-    if (!zone_posix_parse(slice_of(tz), &rule)) return NULL;
+    if (!zone_posix_parse(slice_of(tz), &rule)) zone_posix_guess(slice_of(tz), &rule);
     zone *z = calloc(1, sizeof(*z));
     if (z == NULL) return NULL;
     z->rule = rule;
@@ -90,7 +90,8 @@ static zone *zone_from_rule(const char *tz) {
 zone *zone_create(const char *tz) {
     if (tz[0] == ':') tz++;
     zone *z = zone_from_name(tz);
-    if (z == NULL) z = zone_from_rule(tz);
+    bool none = tz[0] == '\0' || strcmp(tz, ZONE_DEFAULT_FILE) == 0;
+    if (z == NULL && !none) z = zone_from_rule(tz);
     return z != NULL ? z : &utc; /* zone_free knows it */
 }
 

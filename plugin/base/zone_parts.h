@@ -47,6 +47,9 @@ struct zone {
 
 /* All of a POSIX TZ string; false if it is none. */
 bool zone_posix_parse(slice in, zone_rule *out);
+/* What glibc makes of a string that is none: its name and offset as far as they can be read ("XYZ" is UTC by
+ * that name; hours beyond 24 are 24). */
+void zone_posix_guess(slice in, zone_rule *out);
 /* The kind at that second, and (if next is given) when it ends; INT64_MAX: never. */
 const zone_kind *zone_posix_find(const zone_rule *rule, int64_t seconds, int64_t *next);
 

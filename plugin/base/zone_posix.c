@@ -113,6 +113,22 @@ bool zone_posix_parse(slice in, zone_rule *out) {
     return true;
 }
 
+void zone_posix_guess(slice in, zone_rule *out) {
+    reader r = {in.data, in.data + in.len};
+    int parts[3] = {0, 0, 0};
+    static const int most[3] = {OFFSET_HOURS_MAX, 59, 59};
+    *out = (zone_rule){0};
+    if (!read_name(&r, out->standard.name)) return;
+    bool east = next_is(&r, '-');
+    if (!east) next_is(&r, '+');
+    for (int i = 0; i < 3 && (i == 0 || next_is(&r, ':')); i++) {
+        if (!read_int(&r, 0, UINT16_MAX, &parts[i])) break;
+        if (parts[i] > most[i]) parts[i] = most[i];
+    }
+    int seconds = parts[0] * HOUR + parts[1] * 60 + parts[2];
+    out->standard.offset = east ? seconds : -seconds;
+}
+
 /* The day in that year, as days since the epoch. */
 static int64_t day_of_change(const zone_date *d, int64_t year) {
     int64_t january = calendar_days(year, 1, 1);

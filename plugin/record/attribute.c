@@ -41,6 +41,10 @@ const value *record_attr_given(const record *rec, record_attr attr) {
     /* created is always a float, whatever number was given. */
     const value *v = value_get(rec->given, slice_of(record_attr_names[attr]));
     if (v == NULL && attr == ATTR_FUNC_NAME) v = value_get(rec->given, SLICE_LITERAL("func"));
+    /* A pathname that is no path is the filename, too. */
+    if (v == NULL && attr == ATTR_FILENAME) v = value_get(rec->given, SLICE_LITERAL("pathname"));
+    if (v != NULL && attr == ATTR_FILENAME && v->type == VALUE_STR)
+        v = value_get(rec->given, SLICE_LITERAL("filename"));
     bool number = v != NULL && (v->type == VALUE_FLOAT || v->type == VALUE_INT || v->type == VALUE_BIGINT ||
                                 v->type == VALUE_BOOL);
     return attr == ATTR_CREATED && number ? NULL : v;

@@ -222,7 +222,8 @@ static bool derive_names(record *rec, const value *attributes, const given_set *
         bool is_path = path->type == VALUE_STR;
         if (!set->has[ATTR_FILENAME] && is_path) rec->filename = path_filename(rec->pathname);
         if (!set->has[ATTR_FILENAME] && !is_path && !print_value(rec, path, &rec->filename)) return false;
-        if (!set->has[ATTR_MODULE]) rec->module = is_path ? path_module(rec->filename) : UNKNOWN_MODULE;
+        if (!set->has[ATTR_MODULE])
+            rec->module = is_path ? path_module(path_filename(rec->pathname)) : UNKNOWN_MODULE;
     }
     return print_value(rec, rec->msg, &rec->template);
 }

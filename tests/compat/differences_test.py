@@ -13,10 +13,10 @@ DOC = os.path.join(harness.ROOT, "docs/python-differences.md")
 ONE = [record("a", 20, "m")]
 
 
-def ours(config, lines=tuple(ONE), files=None):
+def ours(config, lines=tuple(ONE), files=None, **more):
     with tempfile.TemporaryDirectory() as place:
         receivers = Receivers("", place)
-        return run_side(Case("difference", config, list(lines), files=files or {}), run_weir, os.path.join(place, "1"), receivers, None)
+        return run_side(Case("difference", config, list(lines), files=files or {}, **more), run_weir, os.path.join(place, "1"), receivers, None)
 
 
 def refused(config, *words, line=None):
@@ -160,6 +160,19 @@ def names_of_levels_are_bounded():
 def levels_are_of_32_bits():
     found = ours(simple("%(message)s"), [record("a", 2**31, "lost"), *ONE])
     assert found["exit"] == 2 and found["stdout"] == b"m\n" and b"level 2147483648" in found["stderr"], found
+    found = ours(simple("%(message)s"), [record("a", True, "lost"), *ONE])
+    assert found["exit"] == 2 and found["stdout"] == b"m\n" and b"level True" in found["stderr"], found
+
+
+@test(quick=True)
+def leap_seconds_are_not_counted():
+    assert ours(simple("%(asctime)s"), zone="right/UTC")["stdout"] == b"2023-11-14 22:13:20,123\n"
+
+
+@test(quick=True)
+def names_of_loggers_are_bounded():
+    found = ours(simple("%(name)s"), [record("é" * 512, 20, "m"), record("x" * 1025, 20, "m"), record("a\0b", 20, "m"), op("set_level", logger="x" * 1025, level=10)])
+    assert found["exit"] == 2 and found["stdout"].decode() == "é" * 512 + "\n" and found["stderr"].count(b"1024 bytes") == 3, found
 
 
 @test(quick=True)
