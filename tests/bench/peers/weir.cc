@@ -4,6 +4,12 @@
 
 static weir_logger *logger;
 
+/* WEIR_BENCH_KEYS: more keys of [weir], for what Weir alone has. */
+static std::string more_keys() {
+    const char *keys = getenv("WEIR_BENCH_KEYS");
+    return keys != nullptr ? std::string(keys) + "\n" : "";
+}
+
 static std::string write_config(const char *target) {
     char path[] = "/tmp/weir-bench-XXXXXX";
     int fd = mkstemp(path);
@@ -11,6 +17,7 @@ static std::string write_config(const char *target) {
     close(fd);
     std::ofstream out(path);
     out << "[weir]\nservice = weir-bench\noverflow = block\nstop_timeout = 1m\n"
+        << more_keys() <<
            "[admin]\nhttp = 127.0.0.1:0\nconfig_port = 127.0.0.1:0\n"
            "[loggers]\nkeys = root\n[handlers]\nkeys = file\n[formatters]\nkeys = line\n"
            "[logger_root]\nlevel = INFO\nhandlers = file\n"
