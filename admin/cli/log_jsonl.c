@@ -158,9 +158,12 @@ static void do_reconfigure(log_session *s, const value *object) {
 }
 
 static void do_sleep(log_session *s, const value *object) {
-    (void)s;
+    const value *given = value_get(object, SLICE_LITERAL("ms"));
     int64_t ms = get_int(object, "ms");
-    if (ms > 0) nanosleep(&(struct timespec){ms / 1000, ms % 1000 * 1000000}, NULL);
+    if (given == NULL || given->type != VALUE_INT || ms < 0)
+        log_complain(s, "sleep: ms: expected a whole number of milliseconds");
+    else
+        nanosleep(&(struct timespec){ms / 1000, ms % 1000 * 1000000}, NULL);
 }
 
 static void do_flush(log_session *s, const value *object) {

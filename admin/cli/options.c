@@ -144,8 +144,8 @@ int options_parse(const verb *v, int argc, char **argv, invocation *out) {
     }
     if (out->option[OPT_HELP]) return 0;
     if (out->word_count < v->words_min || out->word_count > v->words_max)
-        return complain(EXIT_USAGE, "usage: weir %s %s [options] (weir %s --help)", v->name, v->words,
-                        v->name);
+        return complain(EXIT_USAGE, "usage: weir %s %s%s[options] (weir %s --help)", v->name, v->words,
+                        v->words[0] ? " " : "", v->name);
     if (check_values(v, out) != 0) return EXIT_USAGE;
     return check_output(v, out);
 }

@@ -224,10 +224,11 @@ static int run(invocation *call) {
     text config;
     text_init(&config, 0);
     int status = file_read(call->words[0], &config);
-    if (status == 0 && to != NULL && strncmp(to, "http", 4) != 0)
-        status = call->option[OPT_SAVE]
-                     ? complain(EXIT_USAGE, "--save goes over the API, not over a config port")
-                     : push_port(call, &config);
+    bool by_port = to != NULL && strncmp(to, "http://", 7) != 0 && strncmp(to, "https://", 8) != 0;
+    if (status == 0 && by_port && (call->option[OPT_SAVE] || call->option[OPT_IF_GENERATION]))
+        status = complain(EXIT_USAGE, "--save and --if-generation go over the API, not over a config port");
+    else if (status == 0 && by_port)
+        status = push_port(call, &config);
     else if (status == 0)
         status = ini_utf8_end(text_slice(&config)) < config.len ? refuse_bytes(call, &config)
                                                                 : push_api(call, &config);

@@ -92,6 +92,9 @@ cleanup:
 static int run(invocation *call) {
     long count = filter_number(call, QUERY_FIRST, LIMIT_PAGE_RECORDS);
     if (count < 0) return EXIT_USAGE;
+    if (call->option[OPT_HISTORY] &&
+        (call->option[OPT_SERVICE] || call->option[OPT_PID] || call->option[OPT_TO]))
+        return complain(EXIT_USAGE, "--history reads a file; --service, --pid and --to ask a service");
     return call->option[OPT_HISTORY] ? query_file(call, count) : query_service(call, count);
 }
 

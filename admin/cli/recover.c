@@ -21,6 +21,14 @@ static void print_report(const invocation *call, const recovery_report *r) {
     fwrite(text_cstr(&r->lines), 1, r->lines.len, call->json ? stderr : stdout);
 }
 
+/* A program's own name is not known here, so a configuration that names no service is no answer to which. */
+static int nothing_left(const invocation *call, const weir_core *core) {
+    bool guessed = call->option[OPT_SERVICE] == NULL && core->plan->settings.service[0] == '\0' &&
+                   getenv("WEIR_SERVICE") == NULL;
+    return complain(EXIT_NOTHING, "no process of %s left anything%s", core->service,
+                    guessed ? " (the configuration names no service; --service NAME does)" : "");
+}
+
 static int recover(invocation *call, config_plan *plan, problems *p) {
     weir_error err = {0};
     weir_core *core = malloc(sizeof *core);
@@ -32,9 +40,7 @@ static int recover(invocation *call, config_plan *plan, problems *p) {
     }
     int64_t timeout = core->plan->settings.stop_timeout_ms;
     print_report(call, &core->recovery);
-    int status = core->recovery.processes > 0
-                     ? EXIT_DONE
-                     : complain(EXIT_NOTHING, "no process of %s left anything", core->service);
+    int status = core->recovery.processes > 0 ? EXIT_DONE : nothing_left(call, core);
     core_stop(core, timeout);
     free(core);
     return status;

@@ -109,8 +109,12 @@ def usage_errors_say_what_would_be_right():
     says(weir("config", "rollback", "1", "2"), 2, "'2' is a word too many")
     says(weir("log"), 2, "-c CONFIG", "weir tail", "weir query")
     says(weir("recover"), 2, "-c CONFIG")
+    says(weir("recover", "x.ini"), 2, "usage: weir recover [options]")
     says(weir("levels", "--to", "http://127.0.0.1:1", "--pid", "1"), 2, "--to")
     says(weir("levels", "--to", "ftp://127.0.0.1:1"), 2, "expected http://HOST:PORT")
+    says(weir("push", "/dev/null", "--to", "127.0.0.1:1", "--if-generation", "1"), 2, "--if-generation go over the API")
+    says(weir("push", "/dev/null", "--to", "127.0.0.1:1", "--save"), 2, "--save and")
+    says(weir("query", "--history", "x.db", "--pid", "1"), 2, "--history reads a file")
     says(weir("push", "/dev/null", "--to", "nowhere"), 2, "expected HOST:PORT, unix:/path or http://HOST:PORT")
     says(weir("check", "/nonexistent.ini"), 2, "/nonexistent.ini: cannot be read: No such file or directory")
     says(weir("check", "/tmp"), 2, "Is a directory")
@@ -489,12 +493,14 @@ def log_tells_bad_lines_and_logs_the_others():
 {"op":"explode"}
 {"logger":
 {"op":"reconfigure","path":"nowhere.ini"}
+{"op":"sleep","ms":"long"}
+{"op":"sleep","ms":-1}
 {"logger":"a","level":"ERROR","msg":"also fine"}
 """)
     assert lines()[4:] == ["ERROR a fine", "ERROR a also fine"], lines()
     told = done.stderr.splitlines()
-    assert [line.split(":")[1] for line in told] == [" line 2", " line 3", " line 4", " line 5", " line 6"], told
-    for line, word in zip(told, ("LOUD", "object", "explode", "", "nowhere.ini")):
+    assert [line.split(":")[1] for line in told] == [" line 2", " line 3", " line 4", " line 5", " line 6", " line 7", " line 8"], told
+    for line, word in zip(told, ("LOUD", "object", "explode", "", "nowhere.ini", "sleep", "sleep")):
         assert word in line, told
     says(weir("log", "-c", "log.ini", "--level", "LOUD", cwd=directory, input="x\n"), 2, "unknown level 'LOUD'")
     says(weir("log", "-c", "nowhere.ini", cwd=directory, input="x\n"), 2, "nowhere.ini")
