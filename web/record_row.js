@@ -19,6 +19,9 @@ function messageText(record) {
 
 const fieldLink = (name, value) => "#/records?" + new URLSearchParams({ ["field." + name]: value });
 
+/** What Weir itself says, and much that others send, has none. */
+const source = (record) => `${record.pathname}:${record.lineno}` + (record.func ? ` in ${record.func}` : "");
+
 function detail(record) {
   const fact = (name, value) => [make("dt", {}, visible(name)), make("dd", {}, value)];
   const fields = Object.entries(record.fields).map(([name, value]) =>
@@ -44,7 +47,7 @@ function detail(record) {
         {},
         fields,
         fact("time", `${localTime(record.timestamp, true)} here, ${record.timestamp}`),
-        fact("source", visible(`${record.pathname}:${record.lineno} in ${record.func}`)),
+        record.pathname ? fact("source", visible(source(record))) : null,
         fact("template", visible(record.template)),
         fact("thread", visible(`${record.threadName} (${record.thread})`)),
         fact("process", visible(`${record.processName} (${record.process})`)),

@@ -45,7 +45,8 @@ int control_set_level(control *c, slice name, int level, int64_t for_ms, const r
         return error_set(err, WEIR_ERR_INVALID, "a logger's name has at most %d bytes", LIMIT_LOGGER_NAME);
     if (name.len > 0 && memchr(name.data, '\0', name.len) != NULL)
         return error_set(err, WEIR_ERR_INVALID, "a logger's name holds no NUL");
-    if (!is_text(name) && logger_find(name) == NULL)
+    bool known = logger_find(name) != NULL; /* perhaps only as the parent of others, but it is shown */
+    if (!known && !is_text(name))
         return error_set(err, WEIR_ERR_INVALID, "a logger's name is valid UTF-8");
     if (level < 0) return error_set(err, WEIR_ERR_INVALID, "a level is not negative");
     if (for_ms < 0) return error_set(err, WEIR_ERR_INVALID, "a duration is not negative");
@@ -55,7 +56,7 @@ int control_set_level(control *c, slice name, int level, int64_t for_ms, const r
                          LIMIT_LOGGERS);
     pthread_mutex_lock(&c->change);
     begin_change(l, out);
-    out->created = created;
+    out->created = created && !known;
     int rc = over_set(c, l, level, for_ms, by);
     if (rc == 0) end_change(c, l, out);
     pthread_mutex_unlock(&c->change);

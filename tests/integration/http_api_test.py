@@ -115,6 +115,12 @@ def levels():
     one = call(service, "GET", "/api/loggers/app")
     assert one["level"] == "INFO" and one["over"]["levelno"] == 5 and one["over"]["by"].startswith("socket uid ")
     assert [l["name"] for l in call(service, "GET", "/api/loggers?glob=app")["loggers"]] == ["app", "app.new/thing"]
+    # A parent of others is shown already: to set its level makes no new logger.
+    call(service, "PUT", "/api/loggers/parent.child", {"level": "DEBUG"})
+    assert "parent" in [l["name"] for l in call(service, "GET", "/api/loggers")["loggers"]]
+    assert not call(service, "PUT", "/api/loggers/parent", {"level": "DEBUG"})["created"]
+    for name in ("parent.child", "parent"):
+        call(service, "DELETE", "/api/loggers/%s/level" % name)
     reset = call(service, "DELETE", "/api/loggers/app/level")
     assert reset["count"] == 1 and reset["now"] == "INFO"
     assert call(service, "DELETE", "/api/loggers/app/level")["count"] == 0
