@@ -147,7 +147,9 @@ static void judge(http_server *s, door *d, size_t len, bool hangup) {
         return;
     }
     if (got == GUARD_MORE) return;
-    guard_rules rules = {.local = d->local, .port = s->tcp.port, .hosts = s->hosts};
+    char own[64];
+    http_server_address(s, own);
+    guard_rules rules = {.local = d->local, .port = s->tcp.port, .own = own, .hosts = s->hosts};
     guard_token given = got == GUARD_OK ? check_token(s, d, &r) : TOKEN_ABSENT;
     if (got == GUARD_OK) got = guard_check(&r, &rules, given, &to, &why);
     if (got != GUARD_OK && why.status == 401 && given == TOKEN_WRONG) tell_wrong(s, d, &why);

@@ -35,6 +35,7 @@ typedef enum guard_token { TOKEN_ABSENT, TOKEN_WRONG, TOKEN_RIGHT } guard_token;
 typedef struct guard_rules {
     bool local;        /* the UNIX socket: the kernel has said who asks, and no browser can */
     int port;          /* of the TCP address */
+    const char *own;   /* that address, or NULL; it need not be one of the usual names' */
     const char *hosts; /* further Hosts, separated by commas or blanks */
 } guard_rules;
 

@@ -27,7 +27,7 @@ bool guard_host_known(slice host, const guard_rules *rules) {
         if (slice_is(host, own)) return true;
         if (rules->port == 80 && slice_is(host, names[i])) return true; /* as browsers write it then */
     }
-    return listed(host, rules->hosts);
+    return (rules->own != NULL && slice_is(host, rules->own)) || listed(host, rules->hosts);
 }
 
 /* "http://127.0.0.1:9031"; https for a Host of `hosts`, where a proxy speaks TLS for us. */

@@ -20,6 +20,8 @@ void http_server_stop(http_server *s);
 /* In a forked child: lets the parent's descriptors go; nothing else may be done with s. */
 void http_server_forked(http_server *s);
 int http_server_port(const http_server *s);
+/* "127.0.0.1:9031": what it is bound to. */
+void http_server_address(const http_server *s, char out[64]);
 /* "http://127.0.0.1:9031/#token=…"; false when there is no TCP address. */
 bool http_server_link(const http_server *s, text *out);
 

@@ -1,6 +1,7 @@
 /* server.c - the HTTP server as a whole: made and ended, and the loop of thread "weir-http" over its two
  * listeners and the connections that have not sent their header block yet. */
 #include <errno.h>
+#include <netinet/in.h>
 #include <poll.h>
 #include <stdlib.h>
 #include <sys/epoll.h>
@@ -281,10 +282,20 @@ void http_server_forked(http_server *s) {
 
 int http_server_port(const http_server *s) { return __atomic_load_n(&s->tcp.port, __ATOMIC_ACQUIRE); }
 
+void http_server_address(const http_server *s, char out[64]) {
+    struct sockaddr_storage bound = s->tcp.address.socket;
+    uint16_t port = htons((uint16_t)http_server_port(s)); /* the configured one may be 0: any */
+    if (bound.ss_family == AF_INET6)
+        ((struct sockaddr_in6 *)&bound)->sin6_port = port;
+    else
+        ((struct sockaddr_in *)&bound)->sin_port = port;
+    address_show(&bound, out);
+}
+
 bool http_server_link(const http_server *s, text *out) {
-    int port = http_server_port(s);
-    if (port == 0) return false;
-    bool v6 = s->tcp.address.socket.ss_family == AF_INET6;
-    text_addf(out, "http://%s:%d/#token=%s", v6 ? "[::1]" : "127.0.0.1", port, s->token.digits);
+    char own[64];
+    if (http_server_port(s) == 0) return false;
+    http_server_address(s, own);
+    text_addf(out, "http://%s/#token=%s", own, s->token.digits);
     return !out->failed;
 }

@@ -44,6 +44,20 @@ static const char *loopback(slice host, char out[INET_ADDRSTRLEN]) {
     return out;
 }
 
+/* "::1" alone has meant itself without brackets; of other colons nobody knows which begins the port. */
+static bool is_host(slice host) {
+    bool bracketed = host.len > 2 && host.data[0] == '[' && host.data[host.len - 1] == ']';
+    if (host.len == 0 || bracketed || slice_is(host, "::1")) return true;
+    return memchr(host.data, ':', host.len) == NULL && host.data[0] != '[';
+}
+
+static bool is_http(const setting_row *row) { return strcmp(row->key, "http") == 0; }
+
+static int no_address(const setting_row *row, slice in, weir_error *err) {
+    return error_set(err, WEIR_ERR_INVALID, "\"%.*s\" is no address (HOST:PORT, [::1]:PORT, PORT, %sor off)",
+                     in.len > 100 ? 100 : (int)in.len, in.data, is_http(row) ? "" : "unix:/path, ");
+}
+
 static int not_loopback(slice host, int port, weir_error *err) {
     return error_set(
         err, WEIR_ERR_INVALID,
@@ -64,9 +78,7 @@ static int split(const setting_row *row, slice in, slice *host, int *port, weir_
     }
     if (colon == 0 && in.len > 0 &&
         (in.data[0] < '0' || in.data[0] > '9' || memchr(in.data, '.', in.len) != NULL))
-        return error_set(err, WEIR_ERR_INVALID,
-                         "\"%.*s\" is no address (HOST:PORT, PORT, unix:/path, or off)",
-                         in.len > 100 ? 100 : (int)in.len, in.data);
+        return no_address(row, in, err);
     *port = (int)row->min;
     if (in.len == 0 && *port < 0)
         return error_set(err, WEIR_ERR_INVALID,
@@ -88,8 +100,12 @@ int setting_parse_address(const setting_row *row, slice in, settings *out, weir_
     int port;
     char kept[INET_ADDRSTRLEN];
     if (is_off(in)) return setting_parse_text(row, SLICE_LITERAL(""), out, err);
+    if (is_unix(in) && is_http(row))
+        return error_set(err, WEIR_ERR_INVALID,
+                         "a browser wants TCP (HOST:PORT, or off; the local socket is there anyway)");
     if (is_unix(in)) return unix_path(row, in, out, err);
     if (split(row, in, &host, &port, err) != 0) return -1;
+    if (!is_host(host)) return no_address(row, in, err);
     const char *shown = loopback(host, kept);
     if (shown == NULL) return not_loopback(host, port, err);
     return take_address(row, shown, port, out, err);

@@ -88,15 +88,15 @@ static const setting_row rows[SETTING_ROWS] = {
      "a pushed file would silence every logger that it does not name.",
      false, true, setting_parse_flag, setting_print_flag, FIELD(disable_existing)},
     {"admin", "http", "address", "",
-     "Where the web page and the JSON API listen: HOST:PORT on loopback, [::1]:PORT, PORT, unix:/path, or "
-     "off. "
+     "Where the web page and the JSON API listen: HOST:PORT on loopback, [::1]:PORT, PORT, or off. "
      "Left empty (http =): 127.0.0.1:9031. Without the key: off.",
      true, true, setting_parse_address, setting_print_text, RANGE(http, 9031, sizeof(((settings *)0)->http))},
     {"admin", "config_port", "address", "",
      "Where configurations are received by the protocol of Python's logging.config.listen(): an address as "
      "of "
-     "http. Left empty: 127.0.0.1:9030. Without the key: off. Any local user can push over TCP; unix:/path "
-     "limits it by file mode.",
+     "http, or unix:/path. Left empty: 127.0.0.1:9030. Without the key: off. Any local user can push over "
+     "TCP; "
+     "unix:/path limits it by file mode.",
      true, true, setting_parse_address, setting_print_text,
      RANGE(config_port, 9030, sizeof(((settings *)0)->config_port))},
     {"admin", "hosts", "names", "",

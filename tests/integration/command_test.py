@@ -283,6 +283,15 @@ def root_finds_another_users_service_and_a_third_user_is_refused():
         assert island.weir("levels", "-o", "json", check=0).stdout.count('"level":"INFO"') >= 1
 
 
+@test(quick=True)
+def the_link_leads_to_where_the_page_is():
+    for address in ("127.0.0.1", "127.0.0.2", "[::1]"):
+        with Service(CONFIG.replace("{name}", "shop").replace("127.0.0.1:{http}", address + ":0"), name="shop") as service:
+            link = service.weir("open", check=0).stdout.strip()
+            assert link.startswith("http://%s:" % address), link
+            assert "db" in weir("levels", "--to", link, check=0).stdout, link
+
+
 @test(covers=["promise 6"], quick=True)
 def a_url_wants_its_token():
     port = free_port()

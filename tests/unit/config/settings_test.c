@@ -110,7 +110,13 @@ Test(settings, what_is_no_loopback_is_refused_with_the_way_out) {
     expect_problem("[admin]\nhttp = 127.0.0.1:70000\n", 2, "no port");
     expect_problem("[admin]\nhttp = 127.0.0.1:\n", 2, "no port");
     expect_problem("[admin]\nhttp = localhost:99999999999999999999\n", 2, "no port");
-    expect_problem("[admin]\nhttp = unix:x\n", 2, "absolute path");
+    expect_problem("[admin]\nconfig_port = unix:x\n", 2, "absolute path");
+    expect_problem("[admin]\nhttp = unix:/x\n", 2, "wants TCP");
+    for (const char *const *bad = (const char *const[]){"::1", "[::1", "::2:9031", NULL}; *bad; bad++) {
+        char line[64];
+        snprintf(line, sizeof line, "[admin]\nhttp = %s\n", *bad);
+        expect_problem(line, 2, "is no address (HOST:PORT, [::1]:PORT, PORT, or off)");
+    }
 }
 
 Test(settings, mistakes_are_told_with_what_would_be_right) {

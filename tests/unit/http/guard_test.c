@@ -53,6 +53,11 @@ Test(guard, only_our_own_hosts) {
         snprintf(request, sizeof request, "GET /api/config HTTP/1.1\r\nHost: %s\r\n\r\n", ours[i]);
         cr_assert_eq(judge(request), 0, "%s", ours[i]);
     }
+    /* Another loopback address, where the page is bound to that. */
+    const guard_rules bound = {.port = 9031, .own = "127.0.0.2:9031"};
+    const char *other = "GET /api/config HTTP/1.1\r\nHost: 127.0.0.2:9031\r\n\r\n";
+    cr_assert_eq(judge_bytes(other, strlen(other), &bound, TOKEN_RIGHT), 0);
+    cr_assert_eq(judge(other), 421);
 }
 
 /* covers: R3, R4, R5 */
