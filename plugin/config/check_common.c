@@ -166,8 +166,13 @@ void check_tell_class(checker *c, const ini_section *s, slice name, int line,
 static bool is_numbered(slice in, int *level) {
     static const char prefix[] = "Level ";
     size_t len = sizeof prefix - 1;
-    return in.len > len && memcmp(in.data, prefix, len) == 0 && in.data[len] >= '0' && in.data[len] <= '9' &&
-           level_parse(slice_make(in.data + len, in.len - len), level);
+    if (in.len <= len || memcmp(in.data, prefix, len) != 0) return false;
+    bool below = in.data[len] == '-';
+    if (below) len++;
+    if (len == in.len || in.data[len] < '0' || in.data[len] > '9') return false;
+    if (!level_parse(slice_make(in.data + len, in.len - len), level)) return false;
+    if (below) *level = -*level;
+    return true;
 }
 
 bool check_level(checker *c, const ini_section *s, int *level, int *line) {

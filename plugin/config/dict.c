@@ -77,6 +77,17 @@ static void add_factory_attributes(dict *d, ini_section *s, const dict_node *obj
         add_attributes(d, s, object);
 }
 
+/* dict_text leaves "logging." away from what ext:// names. */
+static slice with_module(dict *d, slice name) {
+    text out;
+    text_init(&out, 0);
+    text_add_cstr(&out, "logging.");
+    text_add_slice(&out, name);
+    slice made = check_copy(d->c, text_slice(&out));
+    text_done(&out);
+    return made;
+}
+
 /* "class", or "()": a factory. Python would call anything there; here it is one of the known classes. */
 static void add_class(dict *d, ini_section *s, const dict_node *object, bool (*is_known)(slice name)) {
     const dict_node *factory = dict_get(object, "()"), *class = dict_get(object, "class");
@@ -87,6 +98,7 @@ static void add_class(dict *d, ini_section *s, const dict_node *object, bool (*i
     }
     if (class != NULL) dict_tell(d, class->line, s->name.data, "class", "\"()\" names the class already");
     if (!dict_text(d, s->name.data, factory, &name)) return;
+    if (!is_known(name)) name = with_module(d, name); /* "ext://logging.Formatter" */
     if (is_known(name))
         dict_add_key(d, s, "class", dict_doubled(d, name), factory->line);
     else
@@ -100,7 +112,7 @@ static void add_class(dict *d, ini_section *s, const dict_node *object, bool (*i
 static void add_level(dict *d, ini_section *s, const dict_node *object) {
     const dict_node *n = dict_get(object, "level");
     char made[40];
-    if (n == NULL || n->v->type != VALUE_INT || n->v->i64 < 0 || n->v->i64 > INT32_MAX) {
+    if (n == NULL || n->v->type != VALUE_INT || n->v->i64 < INT32_MIN || n->v->i64 > INT32_MAX) {
         dict_add_text(d, s, object, "level", false);
         return;
     }
@@ -240,9 +252,18 @@ static void read_root(dict *d) {
     if (s != NULL) read_logger(d, s, n);
 }
 
+/* As Python's truth of it, but for a text, which would be true whatever it says. */
+static void add_disable(dict *d, ini_section *s, const dict_node *n) {
+    slice on = SLICE_LITERAL("no");
+    if (n->v->type == VALUE_STR || (n->v->type != VALUE_NONE && !dict_text(d, s->name.data, n, &on)))
+        dict_tell(d, n->line, NULL, "disable_existing_loggers", "true or false is wanted");
+    else
+        dict_add_key(d, s, "disable_existing_loggers", on, n->line);
+}
+
 static void read_settings(dict *d, const char *name) {
     const dict_node *n = object_at(d, name), *disable = NULL;
-    if (strcmp(name, "weir") == 0) disable = dict_get(&d->root, "disable_existing_loggers");
+    if (strcmp(name, "weir") == 0) disable = dict_get_any(&d->root, "disable_existing_loggers");
     const dict_node *first = n != NULL ? n : disable;
     if (first == NULL) return;
     ini_section *s = dict_add_section(d, "", slice_of(name), first->line, (n ? n->count : 0) + 1);
@@ -253,7 +274,7 @@ static void read_settings(dict *d, const char *name) {
         if (disable != NULL && slice_is(m->key, "disable_existing_loggers")) continue;
         dict_add_key(d, s, check_copy(d->c, m->key).data, dict_doubled(d, value_text), m->line);
     }
-    if (s != NULL && disable != NULL) dict_add_text(d, s, &d->root, "disable_existing_loggers", false);
+    if (s != NULL && disable != NULL) add_disable(d, s, disable);
 }
 
 void dict_check_version(dict *d) {

@@ -19,6 +19,8 @@ typedef struct dict_node {
 bool dict_nodes(slice in, const value *v, arena *a, dict_node *out);
 /* NULL: there is none, or it is null. */
 const dict_node *dict_get(const dict_node *object, const char *key);
+/* The same, null too. */
+const dict_node *dict_get_any(const dict_node *object, const char *key);
 
 typedef struct dict {
     checker *c;

@@ -73,9 +73,13 @@ bool dict_nodes(slice in, const value *v, arena *a, dict_node *out) {
     return walk_value(&w, v, out);
 }
 
-const dict_node *dict_get(const dict_node *object, const char *key) {
+const dict_node *dict_get_any(const dict_node *object, const char *key) {
     for (size_t i = 0; object != NULL && object->v->type == VALUE_DICT && i < object->count; i++)
-        if (slice_is(object->members[i].key, key))
-            return object->members[i].v->type == VALUE_NONE ? NULL : &object->members[i];
+        if (slice_is(object->members[i].key, key)) return &object->members[i];
     return NULL;
+}
+
+const dict_node *dict_get(const dict_node *object, const char *key) {
+    const dict_node *n = dict_get_any(object, key);
+    return n == NULL || n->v->type == VALUE_NONE ? NULL : n;
 }

@@ -117,7 +117,16 @@ def a_level_without_a_name_in_a_file():
 
 
 @test(quick=True)
+def types_in_json():
+    stream = {"class": "logging.StreamHandler"}
+    for config in ({"root": {"handlers": "h"}}, {"root": {"handlers": {"h": 1}}}, {"loggers": []},
+                   {"handlers": {"h": stream, "m": {"class": "logging.handlers.MemoryHandler", "capacity": 3.5, "target": "h"}}}):
+        refused({"version": 1, "handlers": {"h": stream}, **config}, "wanted")
+
+
+@test(quick=True)
 def propagate_is_no_text_in_json():
+    refused({"version": 1, "disable_existing_loggers": "no"}, "true or false")
     refused({"version": 1, "loggers": {"a": {"propagate": "no"}}}, "propagate")
 
 

@@ -50,3 +50,9 @@ add("JSON, then INI", config(), LINES + [op("reconfigure", path="o.ini")] + LINE
 add("INI, then JSON", OTHER, LINES + [op("reconfigure", path="o.json")] + LINES, files={"o.json": AGAIN}, covers=("python 16",))
 add("JSON, then JSON that disables nothing", config(), LINES + [op("reconfigure", path="o.json")] + LINES, files={"o.json": AGAIN})
 add("JSON, then JSON that disables", config(), LINES + [op("reconfigure", path="o.json")] + LINES, files={"o.json": json.dumps(config(loggers={"c": {"level": "ERROR"}}))}, covers=("python 5",))
+for factory in ("logging.Formatter", "ext://logging.Formatter"):
+    add("a formatter of " + factory, config(formatters={"f": {"()": factory, "fmt": "<%(name)s>"}}))
+for level in (-5, 0, 1, 2 ** 31 - 1):
+    add("level %d" % level, config(loggers={"a": {"level": level}}, handlers={"h": {**STREAM, "level": level}}), LINES + [record("a", level, "m"), record("a", level + 1 if level < 5 else 60, "m")])
+for value in (None, 0, 1, True, False):
+    add("disable_existing_loggers %r" % value, config(loggers={"a": {}}), LINES + [op("reconfigure", path="o.json")] + LINES, files={"o.json": json.dumps(config(disable_existing_loggers=value, loggers={"c": {}}))})
