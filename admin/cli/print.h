@@ -1,6 +1,6 @@
 /* print.h - what the verbs show: records, lists, sentences. Colours only on a terminal and without
- * NO_COLOR. Text of records is escaped as DESIGN's promise 5 says, so that no record can steer the
- * terminal. */
+ * NO_COLOR. Text of records is escaped as promise 5 (docs/architecture.md) says, so that no record can steer
+ * the terminal. */
 #ifndef WEIR_ADMIN_CLI_PRINT_H
 #define WEIR_ADMIN_CLI_PRINT_H
 

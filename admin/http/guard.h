@@ -1,5 +1,5 @@
 /* guard.h - looks at a request's header block before libmicrohttpd sees it, and refuses what is malformed,
- * foreign or not allowed (threats.md, tables R, C and H). Pure functions; no memory, no sockets. */
+ * foreign or not allowed (rows R, C and H of tests/coverage.txt). Pure functions; no memory, no sockets. */
 #ifndef WEIR_ADMIN_GUARD_H
 #define WEIR_ADMIN_GUARD_H
 

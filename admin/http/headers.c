@@ -1,5 +1,5 @@
-/* headers.c - what every answer carries, page, API and refusal alike (threats.md: stored XSS, framing,
- * sniffing; one request a connection). */
+/* headers.c - what every answer carries, page, API and refusal alike (against stored scripts,
+ * framing and sniffing; one request a connection). */
 #include "admin/http/server_internal.h"
 
 const fixed_header fixed_headers[] = {

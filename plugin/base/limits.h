@@ -18,7 +18,8 @@
 #define LIMIT_INTERPOLATION_DEPTH 10
 /* Problems kept of one configuration; more are counted. */
 #define LIMIT_PROBLEMS 1000
-/* Nesting of literals and JSON: threats.md asks 16 of JSON; literals get the same. */
+/* Nesting of literals and JSON: deeper than anybody writes by hand, and recursion stays shallow, whoever
+ * sent it. */
 #define LIMIT_VALUE_DEPTH 16
 /* Digits of one integer literal: Python refuses more than 4,300 (sys.int_info). */
 #define LIMIT_INTEGER_DIGITS 4300
@@ -76,7 +77,8 @@
  * of so many is still searched at once. */
 #define LIMIT_RECORD_ATTRIBUTES 256
 
-/* Ring and queue sizes (bytes); the defaults are DESIGN's. */
+/* Ring sizes (bytes). A thread that logs little costs 16 KiB; by default 1 MiB takes a
+ * burst of about 10,000 records, and all threads together have 64 MiB. */
 #define RING_FIRST_SIZE (16 * 1024)
 #define RING_MIN_SIZE (16 * 1024)
 #define RING_DEFAULT_SIZE (1024 * 1024)
@@ -90,7 +92,8 @@
  * record of a quarter of `queue` must still fit into half of the chunk queue. */
 #define CHUNK_QUEUE_FACTOR 4
 
-/* HTTP: DESIGN and threats.md. */
+/* HTTP. Bodies are levels and terms (configurations have ROUTE_LARGE_BODY); headers are twice what browsers
+ * send; a page opens few connections and one stream, and a client that drips must not keep its place. */
 #define LIMIT_HTTP_BODY (64 * 1024)
 #define LIMIT_HTTP_HEADERS (16 * 1024)
 #define LIMIT_HTTP_CONNECTIONS 64
@@ -99,13 +102,14 @@
 /* The config port: a push is one small message. */
 #define LIMIT_PORT_CONNECTIONS 16
 #define LIMIT_PORT_DEADLINE_MS 10000
-/* Receivers: threats.md. A frame: a record of 1 MiB is more than any ring takes whole. */
+/* Receivers. A frame: a record of 1 MiB is more than any ring takes whole. */
 #define LIMIT_RECEIVE_FRAME (1024 * 1024)
 /* Nesting of a received pickle, and what it may remember (a record remembers about 40 objects). */
 #define LIMIT_PICKLE_DEPTH 64
 #define LIMIT_PICKLE_MEMO 10000
 /* Loggers that received records bring into being, those between included; then one takes the rest. */
 #define LIMIT_RECEIVE_NAMES 10000
+/* The most that [receivers] connections may say: each is a descriptor and, unfinished, a buffer. */
 #define LIMIT_RECEIVE_CONNECTIONS 4096
 /* What unfinished frames of all connections hold together: 64 of the largest. */
 #define LIMIT_RECEIVE_BUFFERS (64 * 1024 * 1024)

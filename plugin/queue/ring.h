@@ -14,7 +14,7 @@
  * frees it. What all segments together take is bounded by `queue_total`; where that is spent,
  * a thread without a ring uses the spare ring, which is one ring with a lock for its producers.
  *
- * Full. The producer waits (ring_wait) as DESIGN's backpressure says, in the caller's thread.
+ * Full. The producer waits (ring_wait) in the caller's thread, as long as the overflow policy lets it.
  *
  * End. A thread's destructor marks its ring RING_ENDED; the next thread that needs a ring takes it
  * over as it is, read or not (entries say whose they are). The backend, having emptied an ended

@@ -16,7 +16,8 @@
 #include "store/place.h"
 #include "store/rollup.h"
 
-/* Rows of one transaction: more gain nothing (DESIGN 8), and take over 0.1 s, in which nothing is seen. */
+/* Rows of one transaction: more gain nothing (docs/decisions/0003-history-schema.md), and take over 0.1 s, in
+ * which nothing is seen. */
 #define HISTORY_BATCH_ROWS 10000
 /* Rows that one pruning step deletes between two writes or when idle: about 10 ms. */
 #define HISTORY_PRUNE_ROWS 1000

@@ -104,6 +104,15 @@ def names_in_c_are_there():
 
 
 @test(quick=True)
+def documents_that_sources_name_are_there():
+    wrong = []
+    for word in set(re.findall(r"[\w./-]*\w\.md\b", sources("plugin", "admin", "tests/unit", "tests/support"))):
+        if not there(word):
+            wrong.append(word)
+    assert not wrong, wrong
+
+
+@test(quick=True)
 def folders_and_threads_are_those_of_the_map():
     page = text("docs/architecture.md")
     folders = {os.path.relpath(os.path.dirname(p), ROOT) for p in glob.glob(os.path.join(ROOT, "plugin/*/*.c")) + glob.glob(os.path.join(ROOT, "admin/*/*.c"))}

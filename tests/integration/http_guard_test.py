@@ -1,4 +1,4 @@
-"""What the admin HTTP surface refuses: the tables R, C and H of threats.md sent raw to a running service,
+"""What the admin HTTP surface refuses: the rows R, C and H of tests/coverage.txt sent raw to a running service,
 the deadlines, the limits. After each refusal the configuration generation is what it was."""
 import json
 import os

@@ -18,7 +18,7 @@ HOSTILE = ["two\nlines", "a\r\nb", "nul\x00in the middle", "\x00first", "last\x0
 
 
 def escaped(text):
-    """What escape = arguments makes of it (DESIGN 3.5), in few words of its own."""
+    """What escape = arguments makes of it (promise 5), in few words of its own."""
     out = ""
     for c in text:
         n = ord(c)

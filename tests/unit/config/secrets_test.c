@@ -17,8 +17,8 @@ TestSuite(secrets, .init = begin, .fini = end);
 
 #define MAIL(host, password)                                                                                 \
     INI_HANDLERS("m")                                                                                        \
-    "[handler_m]\nclass=handlers.SMTPHandler\nargs=('" host "', 'a@b', ['c@d'], 's', ('me', " password       \
-    "))\n"
+    "[handler_m]\nclass=handlers.SMTPHandler\nargs=('" host "', 'a@b', ['c@d'], 's', ('me', " password "))"  \
+    "\n"
 #define JSON(host, password)                                                                                 \
     "{\"version\": 1, \"handlers\": {\"m\": {\"class\": \"handlers.SMTPHandler\", \"mailhost\": \"" host     \
     "\", \"fromaddr\": \"a@b\","                                                                             \

@@ -1,4 +1,4 @@
-/* The guard by the tables R, C and H of threats.md, without a socket. The same requests are sent to a
+/* The guard by the rows R, C and H of tests/coverage.txt, without a socket. The same requests are sent to a
  * running service by tests/integration/http_guard_test.py. */
 #include "admin/http/guard.h"
 

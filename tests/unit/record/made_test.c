@@ -1,4 +1,4 @@
-/* Records from given attributes: jsonl-contract, point 4. */
+/* Records from given attributes, as `weir log --jsonl` and receivers make them. */
 #include "record/made.h"
 
 #include "support/record_fixture.h"
