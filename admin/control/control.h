@@ -83,8 +83,8 @@ typedef struct config_entry {
     const char *way, *who;
     slice text; /* as it was pushed */
 } config_entry;
-/* Newest first, at most LIMIT_CONFIG_HISTORY; slices live for the call. Edits by the host cost whole configurations
- * no place: those in a row have one, and go first when places are wanted. */
+/* Newest first, at most LIMIT_CONFIG_HISTORY; slices live for the call. Edits by the host cost whole
+ * configurations no place: those in a row have one, and go first when places are wanted. */
 void control_config_history(control *c, void (*each)(void *arg, const config_entry *e), void *arg);
 int control_rollback(control *c, uint64_t generation, const requester *by, push_result *result,
                      weir_error *err);

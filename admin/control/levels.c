@@ -46,8 +46,7 @@ int control_set_level(control *c, slice name, int level, int64_t for_ms, const r
     if (name.len > 0 && memchr(name.data, '\0', name.len) != NULL)
         return error_set(err, WEIR_ERR_INVALID, "a logger's name holds no NUL");
     bool known = logger_find(name) != NULL; /* perhaps only as the parent of others, but it is shown */
-    if (!known && !is_text(name))
-        return error_set(err, WEIR_ERR_INVALID, "a logger's name is valid UTF-8");
+    if (!known && !is_text(name)) return error_set(err, WEIR_ERR_INVALID, "a logger's name is valid UTF-8");
     if (level < 0) return error_set(err, WEIR_ERR_INVALID, "a level is not negative");
     if (for_ms < 0) return error_set(err, WEIR_ERR_INVALID, "a duration is not negative");
     logger *l = logger_get(name, &created);

@@ -1,5 +1,5 @@
-/* rules.c - what a configuration that comes by port or HTTP may do (promise 6 of docs/architecture.md): write below
- * log_root or to what the file names, and repeat [weir] and [admin], not change them. And what of a
+/* rules.c - what a configuration that comes by port or HTTP may do (promise 6 of docs/architecture.md): write
+ * below log_root or to what the file names, and repeat [weir] and [admin], not change them. And what of a
  * reread file waits for a restart. The caller holds `change`. */
 #include <stdlib.h>
 

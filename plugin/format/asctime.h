@@ -15,7 +15,7 @@ typedef struct asctime_text {
     /* default_time_format and default_msec_format; data NULL: Python's, "" for the latter: no milliseconds.
      */
     slice time_format, msec_format;
-    bool gmt; /* time.gmtime: the zone is called GMT */
+    bool gmt;    /* time.gmtime: the zone is called GMT */
     char *owned; /* what the two lie in */
     int64_t second;
     bool kept;
