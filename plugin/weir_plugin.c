@@ -259,7 +259,6 @@ static void fork_child(void) {
     history_fork_child();
     if (core != NULL) {
         admin_forked();
-        core_forget();
         parents = core;
         core = NULL;
     }

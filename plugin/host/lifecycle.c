@@ -12,12 +12,6 @@
 #include "host/object.h"
 #include "host/service_name.h"
 
-static weir_core *current; /* atomic */
-
-void core_forget(void) { __atomic_store_n(&current, NULL, __ATOMIC_RELEASE); }
-
-weir_core *core_current(void) { return __atomic_load_n(&current, __ATOMIC_ACQUIRE); }
-
 /* ---- what parts tell us from their own threads ---- */
 
 static void on_retired(void *arg, generation *old) {
@@ -257,7 +251,6 @@ static int start_once(weir_core *core, config_plan *plan, const char *config_pat
     }
     open_front(core, &plan->settings);
     core_note_root(plan);
-    __atomic_store_n(&current, core, __ATOMIC_RELEASE);
     return 0;
 
 discard:
@@ -306,7 +299,6 @@ static void tell_of_stuck(const text *names) {
 
 void core_stop(weir_core *core, int64_t stop_timeout_ms) {
     int64_t deadline = clock_monotonic_ns() + stop_timeout_ms * 1000000;
-    __atomic_store_n(&current, NULL, __ATOMIC_RELEASE);
     core_note_root(NULL);
     objects_unbind_all();
     bool closed = front_close(FRONT_STOPPED);

@@ -63,12 +63,6 @@ void core_stop(weir_core *core, int64_t stop_timeout_ms);
  * whoever made the swap where there is no control. */
 void core_reap(weir_core *core);
 
-/* In the child after fork: there is no running core any more. Touches nothing of the parent's. */
-void core_forget(void);
-
-/* The running core, NULL when none. Weir's own threads and the command use it. */
-weir_core *core_current(void);
-
 /* Has the root logger a handler of a configuration (Python's root.handlers; Weir's default setup is
  * nobody's)? Told with each plan that runs; one load. */
 void core_note_root(const config_plan *plan); /* NULL: none runs */

@@ -225,6 +225,3 @@ slice dictionary_get(const dictionary *dict, enum dictionary_kind kind, uint32_t
 }
 
 uint32_t dictionary_limit(const dictionary *dict) { return (uint32_t)(used_of(dict) / DICTIONARY_ALIGN); }
-
-void dictionary_lock(dictionary *dict) { pthread_mutex_lock(&dict->lock); }
-void dictionary_unlock(dictionary *dict) { pthread_mutex_unlock(&dict->lock); }

@@ -30,10 +30,6 @@ uint32_t dictionary_add(dictionary *dict, enum dictionary_kind kind, const void 
 slice dictionary_get(const dictionary *dict, enum dictionary_kind kind, uint32_t id);
 /* Ids below this exist; tables indexed by id size themselves by it. */
 uint32_t dictionary_limit(const dictionary *dict);
-/* For fork: lock and unlock around it. A child has neither the mapping nor the struct
- * (MADV_DONTFORK): it forgets the pointer. */
-void dictionary_lock(dictionary *dict);
-void dictionary_unlock(dictionary *dict);
 
 /* A call site's content: fixed part, argument types, then file, function, format, each with NUL. */
 typedef struct site_content {

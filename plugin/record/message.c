@@ -137,19 +137,10 @@ int record_message_add_cut(record *rec, escape_mode escape, size_t characters, t
     return 0;
 }
 
-static slice escaped_copy(record *rec, slice s, void (*add)(text *out, slice s)) {
-    text *work = &rec->scratch->work;
-    text_clear(work);
-    add(work, s);
-    return work->failed ? SLICE_NONE : arena_copy(rec->memory, text_slice(work));
-}
-
-slice record_escape(record *rec, slice s, escape_mode escape) {
-    if (escape == ESCAPE_NONE || escape_clean(s) == s.len) return s;
-    return escaped_copy(rec, s, escape_add);
-}
-
 slice record_escape_block(record *rec, slice s, escape_mode escape) {
+    text *work = &rec->scratch->work;
     if (escape == ESCAPE_NONE || escape_clean(s) == s.len) return s;
-    return escaped_copy(rec, s, escape_add_block);
+    text_clear(work);
+    escape_add_block(work, s);
+    return work->failed ? SLICE_NONE : arena_copy(rec->memory, text_slice(work));
 }

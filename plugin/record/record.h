@@ -98,9 +98,8 @@ slice record_message(record *rec, escape_mode escape);
 int record_message_add(record *rec, escape_mode escape, text *out);
 /* Appends the first so many characters of the message: cut first, then escaped. */
 int record_message_add_cut(record *rec, escape_mode escape, size_t characters, text *out);
-/* exc_text and names may need escaping too: returns s itself when it has nothing to escape. */
-slice record_escape(record *rec, slice s, escape_mode escape);
-/* Text with its newlines kept and each further line indented by four blanks; else escaped. */
+/* For exc_text: its newlines kept and each further line indented by four blanks, else escaped; returns s
+ * itself when it has nothing to escape. */
 slice record_escape_block(record *rec, slice s, escape_mode escape);
 /* Any attribute by its Python name, extras included ("asctime" is the formatter's). false: no such. */
 bool record_attribute(record *rec, slice name, value *out);
