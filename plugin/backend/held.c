@@ -46,7 +46,7 @@ static bool hand_over(backend *b, handler *h, const parcel_head *p, uint64_t id)
         }
         if (!give(b, h->feeds[i], id, own)) return false;
     }
-    if (!own) count_one(&h->stats->delivered);
+    if (!own) count_row(h, &h->stats->delivered);
     return true;
 }
 
@@ -96,7 +96,7 @@ bool held_take(backend *b, handler *h, const delivery *d) {
         overflow_drop(b, h, d, DROP_ERROR);
         return true;
     }
-    count_one(d->own ? &h->stats->notices : &h->stats->given);
+    count_row(h, d->own ? &h->stats->notices : &h->stats->given);
     b->held_any = true;
     /* Abandoned ones are kept still; this one with them. */
     if (h->kind->should_flush(h, d->rec, held->count)) held_flush(b, h, d->id);

@@ -7,6 +7,7 @@
 
 #include "backend/parts.h"
 #include "base/futex.h"
+#include "sink/feed.h"
 
 enum mail_kind { MAIL_SWAP, MAIL_FLUSH };
 enum mail_state { MAIL_POSTED, MAIL_ARMED, MAIL_DONE, MAIL_REFUSED };
@@ -142,11 +143,36 @@ int backend_flush_routed(backend *b, int64_t deadline_ns) {
     return flush_mail(b, false, deadline_ns) ? 0 : -1;
 }
 
-/* Listeners first; what they put into queues that the backend adds to as well, it publishes. */
+static void wake_feed(void *arg, target *t) {
+    uint32_t *row = arg;
+    if (!target_feeds(t)) return;
+    chunk_queue_interrupt(target_queue(t));
+    if (target_rank(t) >= *row) *row = target_rank(t) + 1;
+}
+
+/* What listeners keep goes on. *row: so many queues stand one behind the other. */
+static bool flush_feeds(backend *b, uint32_t *row, int64_t deadline_ns) {
+    static const uint32_t never = 0;
+    feed_ask();
+    target_registry_each(b->set.targets, wake_feed, row);
+    while (feed_is_asked()) {
+        if (clock_monotonic_ns() >= deadline_ns || flushes_ended(b)) return false;
+        futex_wait(&never, 0, 1);
+    }
+    return true;
+}
+
+/* Listeners first, as often as queues may stand one behind the other; what they put into queues that the
+ * backend adds to as well, it publishes. */
 int backend_flush(backend *b, int64_t deadline_ns) {
     bool any;
-    if (!flush_mail(b, true, deadline_ns) || !drain_targets(b, true, &any, deadline_ns)) return -1;
-    if (any && !flush_mail(b, false, deadline_ns)) return -1;
+    uint32_t row = 1;
+    if (!flush_mail(b, true, deadline_ns)) return -1;
+    for (uint32_t i = 0; i < row; i++) {
+        if (!drain_targets(b, true, &any, deadline_ns)) return -1;
+        if (any && !flush_feeds(b, &row, deadline_ns)) return -1;
+        if (any && !flush_mail(b, false, deadline_ns)) return -1;
+    }
     return drain_targets(b, false, &any, deadline_ns) ? 0 : -1;
 }
 

@@ -41,6 +41,7 @@ stage *stage_create(generation *g, weir_error *err) {
         handler *h = g->handlers[i];
         h->lane = h->target == NULL ? NULL : find_lane(s, h->target);
         if (h->target != NULL && h->lane == NULL) h->lane = add_lane(s, h->target);
+        if (h->target != NULL && h->kind->queues) target_set_rank(h->target, h->rank);
     }
     return s;
 }

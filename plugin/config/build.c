@@ -232,7 +232,12 @@ handler *build_listened(build *b, const plan_handler *plan, filter **filters, fo
     h->stats = of->stats;
     process_map_share_row(h->stats);
     of->listened = h->listened = true;
-    return h;
+    h->whole = of->whole;
+    h->rank = of->rank;
+    if (!plan->kind->holds || (h->held = hold_create()) != NULL) return h;
+    build_no_memory(b);
+    handler_free(h);
+    return NULL;
 }
 
 /* All that cannot be opened is told, not only the first. */

@@ -36,30 +36,51 @@ static filter *make_filter(build *b, listener *l, const listener *was, const pla
     return f;
 }
 
-static int add_handler(build *b, listener *l, const listener *was, const plan_handler *plan) {
+static handler *copy_handler(build *b, listener *l, const listener *was, const plan_handler *plan) {
     filter **filters = calloc(plan->filters.count + 1, sizeof *filters);
     formatter *own = NULL;
     bool good = filters != NULL;
+    if (!good) build_no_memory(b);
     for (size_t i = 0; good && i < plan->filters.count; i++)
         good = (filters[i] = make_filter(b, l, was, plan, plan->filters.items[i])) != NULL;
     if (good && plan->formatter != NULL) good = (own = make_formatter(b, l, plan->formatter)) != NULL;
-    if (!good) {
-        int rc = filters == NULL ? build_no_memory(b) : -1;
-        free(filters);
-        return rc;
+    if (good) return build_listened(b, plan, filters, own);
+    free(filters);
+    return NULL;
+}
+
+static listened *find_copy(const build *b, const listener *l, const plan_handler *plan) {
+    for (size_t i = 0; i < l->count; i++)
+        if (l->handlers[i].of == plan - b->plan->handlers) return &l->handlers[i];
+    return NULL;
+}
+
+/* With those that it hands records to, if it keeps them; no ring of them comes this far. NULL: told. */
+static listened *add_handler(build *b, listener *l, const listener *was, const plan_handler *plan) {
+    listened *at = find_copy(b, l, plan);
+    if (at != NULL) return at;
+    handler *h = copy_handler(b, l, was, plan);
+    if (h == NULL) return NULL;
+    at = &l->handlers[l->count++];
+    *at = (listened){.h = h, .of = plan - b->plan->handlers};
+    if (!plan->kind->holds || plan->feed_count == 0) return at;
+    at->feeds = calloc(plan->feed_count, sizeof *at->feeds);
+    if (at->feeds == NULL) {
+        build_no_memory(b);
+        return NULL;
     }
-    handler *h = build_listened(b, plan, filters, own);
-    if (h == NULL) return -1;
-    l->handlers[l->count++] = (listened){.h = h};
-    return 0;
+    for (size_t i = 0; i < plan->feed_count; i++)
+        if ((at->feeds[at->feed_count++] = add_handler(b, l, was, plan->feeds[i])) == NULL) return NULL;
+    host_object_set_target(h->host, at->feeds[0]->h->name);
+    return at;
 }
 
 /* ---- one queue ---- */
 
 static listener *make_listener(build *b, const plan_handler *reader) {
     slice queue = queue_handler_queue(&reader->args);
-    size_t filters = 0;
-    for (size_t i = 0; i < reader->feed_count; i++) filters += reader->feeds[i]->filters.count;
+    size_t filters = 0, handlers = b->plan->handler_count;
+    for (size_t i = 0; i < handlers; i++) filters += b->plan->handlers[i].filters.count;
     listener *l = calloc(1, sizeof *l);
     if (l == NULL) return NULL;
     text_init(&l->scratch, 0);
@@ -72,8 +93,9 @@ static listener *make_listener(build *b, const plan_handler *reader) {
     l->overflow = b->g->overflow;
     l->stall_timeout_ms = b->g->stall_timeout_ms;
     l->targets = b->targets;
-    l->handlers = calloc(reader->feed_count + 1, sizeof *l->handlers);
-    l->formatters = calloc(reader->feed_count + 1, sizeof *l->formatters);
+    l->flushes_holds = b->g->flushes_holds;
+    l->handlers = calloc(handlers + 1, sizeof *l->handlers);
+    l->formatters = calloc(handlers + 1, sizeof *l->formatters);
     l->filters = calloc(filters + 1, sizeof *l->filters);
     if (l->handlers != NULL && l->formatters != NULL && l->filters != NULL) return l;
     listener_free(l);
@@ -116,11 +138,14 @@ static int build_queue(build *b, const plan_handler *reader) {
         listener_free(l);
         return -1;
     }
-    for (size_t i = 0; i < reader->feed_count; i++)
-        if (add_handler(b, l, was, reader->feeds[i]) != 0) {
+    for (size_t i = 0; i < reader->feed_count; i++) {
+        listened *at = add_handler(b, l, was, reader->feeds[i]);
+        if (at == NULL) {
             listener_free(l);
             return -1;
         }
+        at->direct = true;
+    }
     feed_add(&l->base);
     b->g->feeds[b->g->feed_count++] = &l->base;
     for (size_t i = 0; i < b->plan->handler_count; i++)
@@ -128,12 +153,31 @@ static int build_queue(build *b, const plan_handler *reader) {
     return 0;
 }
 
+/* ---- queues that are read into queues ---- */
+
+/* When all feeds are there: a copy of a QueueHandler puts its records into its queue for the feed of that. */
+static void link_feeds(const build *b) {
+    for (size_t i = 0; i < b->g->feed_count; i++) {
+        listener *l = (listener *)b->g->feeds[i];
+        for (size_t k = 0; k < l->count; k++) {
+            feed *next = b->g->handlers[l->handlers[k].of]->feed;
+            l->handlers[k].h->feed = next;
+            if (next != NULL) feed_hold(next);
+        }
+    }
+}
+
 int build_queues(build *b) {
     b->g->feeds = calloc(b->plan->handler_count + 1, sizeof *b->g->feeds);
     if (b->g->feeds == NULL) return build_no_memory(b);
     for (size_t i = 0; i < b->plan->handler_count; i++) {
         const plan_handler *h = &b->plan->handlers[i];
+        if (h->reader != NULL) b->g->handlers[i]->rank = h->rank - 1;
+    }
+    for (size_t i = 0; i < b->plan->handler_count; i++) {
+        const plan_handler *h = &b->plan->handlers[i];
         if (h->reader == h && build_queue(b, h) != 0) return -1;
     }
+    link_feeds(b);
     return 0;
 }

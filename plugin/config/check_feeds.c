@@ -95,16 +95,10 @@ static bool same_queue(const plan_handler *a, const plan_handler *b) {
            slice_equal(queue_handler_queue(&a->args), queue_handler_queue(&b->args));
 }
 
-/* A listener runs what has one thread to run on: no buffer, and no other queue. */
+/* Who reads the queue of h. */
 static void check_reader(checker *c, plan_handler *h) {
-    for (size_t i = 0; i < h->feed_count; i++) {
-        const handler_kind *kind = h->feeds[i]->kind;
-        if (kind != NULL && (kind->holds || kind->queues))
-            tell(c, h,
-                 "a queue cannot be read into a MemoryHandler or another QueueHandler:", h->feeds[i]->name);
-    }
     for (size_t i = 0; i < c->plan->handler_count; i++) {
-        const plan_handler *other = &c->plan->handlers[i];
+        plan_handler *other = &c->plan->handlers[i];
         if (!same_queue(h, other) || other->feed_count == 0) continue;
         if (h->reader != NULL && h == other)
             tell(c, h, "the handlers of this queue are named already, in handler", h->reader->name);
@@ -147,6 +141,18 @@ static void tell_long(walk *w, const plan_handler *h) {
                  "more than %d handlers hand records on one behind the other", LIMIT_HOLD_CHAIN);
 }
 
+static void visit(walk *w, plan_handler *h);
+
+static void follow(walk *w, plan_handler *h, plan_handler *next) {
+    uint8_t is = w->seen[index_of(w, next)];
+    if (is == 1)
+        tell_ring(w, next);
+    else if (is == 0)
+        visit(w, next);
+    h->whole = check_mix(h->whole, next->whole);
+    if (next->rank > h->rank) h->rank = next->rank;
+}
+
 static void visit(walk *w, plan_handler *h) {
     uint8_t *seen = &w->seen[index_of(w, h)];
     if (w->length > LIMIT_HOLD_CHAIN) {
@@ -155,14 +161,12 @@ static void visit(walk *w, plan_handler *h) {
     }
     *seen = 1;
     w->way[w->length++] = h;
-    for (size_t i = 0; i < h->feed_count; i++) {
-        uint8_t is = w->seen[index_of(w, h->feeds[i])];
-        if (is == 1)
-            tell_ring(w, h->feeds[i]);
-        else if (is == 0)
-            visit(w, h->feeds[i]);
-        h->whole = check_mix(h->whole, h->feeds[i]->whole);
-    }
+    for (size_t i = 0; i < h->feed_count; i++) follow(w, h, h->feeds[i]);
+    /* What goes into a queue goes to those that its reader names. */
+    if (h->reader != NULL && h->reader != h)
+        follow(w, h, h->reader);
+    else if (h->reader == h)
+        h->rank++;
     w->length--;
     *seen = 2;
 }

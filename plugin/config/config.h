@@ -56,7 +56,8 @@ struct plan_handler {
     plan_filter_list filters;
     plan_handler **feeds; /* the handlers that it hands records to */
     size_t feed_count;
-    const plan_handler *reader; /* of a QueueHandler: the one of its queue that names the handlers */
+    plan_handler *reader; /* of a QueueHandler: the one of its queue that names the handlers */
+    uint32_t rank;        /* so many queues stand one behind the other from here on, its own counted */
 };
 typedef struct plan_logger {
     slice qualname; /* "root" for the root */

@@ -89,6 +89,7 @@ struct handler {
     hold *held;        /* NULL: it holds nothing */
     host_object *host; /* NULL: nothing is overridden */
     struct feed *feed; /* of a QueueHandler: who reads its queue; borrowed */
+    uint32_t rank;     /* of a QueueHandler: target_set_rank */
     uint64_t capacity; /* records that its target's queue may hold; 0: as many as fit */
     bool listened;     /* a listener runs a copy of it, with the same counters */
     handler_stats *stats;

@@ -1,5 +1,6 @@
 /* hold.h - records that a handler keeps to hand them to others later (MemoryHandler), in the order in which
- * they came. Memory of the process, and gone with it. Used by the backend alone. */
+ * they came. Memory of the process, and gone with it. Used by one thread: the backend, or that of a
+ * queue whose listener has the handler (which keeps frames instead of parcels: handler/listener_hold.c). */
 #ifndef WEIR_HANDLER_HOLD_H
 #define WEIR_HANDLER_HOLD_H
 

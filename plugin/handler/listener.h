@@ -1,6 +1,12 @@
 /* listener.h - Python's QueueListener: a feed (sink/feed.h) whose handlers are copies of those of its
  * generation, with formatters and filters of their own, since another thread runs them. They share counters
- * and target with the originals: the target's queue takes bytes of two threads then (chunk_queue_share). */
+ * and target with the originals: the target's queue takes bytes of two threads then (chunk_queue_share).
+ *
+ * A handler that keeps records (MemoryHandler) has a hold of its own here, and hands them to copies that the
+ * listener has for that; a QueueHandler puts them into its queue, whose feed has the listener as a user. What
+ * is kept goes on to the same handler of the next generation's listener, with the first record of that; else
+ * to the handlers that it is for, when the listener ends (FEED_ENDS), when it is asked for (FEED_FLUSH), and
+ * before the queue's thread ends (FEED_CLOSES). */
 #ifndef WEIR_HANDLER_LISTENER_H
 #define WEIR_HANDLER_LISTENER_H
 
@@ -9,7 +15,11 @@
 
 /* A handler as a listener runs it: what it owns ends with it. */
 typedef struct listened {
-    handler *h; /* freed by the listener, with its reference to target and counters */
+    handler *h;   /* freed by the listener, with its reference to target and counters */
+    ptrdiff_t of; /* its place in the plan, and in its generation */
+    bool direct;  /* it has records from the queue; else only from a handler that keeps them, below */
+    struct listened **feeds; /* of one that keeps records: who gets them; owned */
+    size_t feed_count;
     bool stalled, trusted;
     uint64_t seen_read;
     int64_t moved_ns;
@@ -22,9 +32,13 @@ typedef struct listener {
     overflow_policy overflow; /* of handlers that have none of their own */
     int stall_timeout_ms;
     target_registry *targets; /* where trouble is told */
-    listened *handlers;
+    listened *handlers;       /* they do not move */
     size_t count;
-    filter **filters; /* owned */
+    bool flushes_holds;        /* of its generation */
+    bool begun;                /* it has had a record */
+    const uint32_t *stop;      /* the queue's, from then on */
+    record_reader *own_reader; /* of what was kept, and of notes; NULL: none was needed yet */
+    filter **filters;          /* owned */
     size_t filter_count;
     formatter **formatters;
     size_t formatter_count;
@@ -36,9 +50,8 @@ typedef struct listener {
     arena memory; /* of that */
     /* Of what its filters tell. */
     text note;
-    record_reader *note_reader; /* NULL: none was needed yet */
-    double began_ms;            /* what relativeCreated counts from */
-    uint64_t taken;             /* records */
+    double began_ms; /* what relativeCreated counts from */
+    uint64_t taken;  /* records */
 } listener;
 
 /* Ends what was made so far, feed or not. */

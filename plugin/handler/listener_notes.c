@@ -45,22 +45,40 @@ static const ring_entry *encode(listener *l, const filter_note *note, double cre
 
 /* The other filters of the handler are asked. */
 static bool wanted(const listener *l, const handler *h, const filter *of, record *rec) {
-    if (h->target == NULL || (l->respects_level && rec->level < h->level)) return false;
+    if (l->respects_level && rec->level < h->level) return false;
     for (size_t i = 0; i < h->filter_count; i++)
         if (h->filters[i] != of && !h->filters[i]->pass(h->filters[i], rec)) return false;
+    return true;
+}
+
+/* To a handler that keeps records it is a record like any other. */
+static bool keep_note(listener *l, listened *at, record *rec) {
+    text parcel;
+    size_t from = 0;
+    text_init(&parcel, 0);
+    bool good = parcel_put_whole(rec, SLICE_NONE, 0, &parcel);
+    prepared p = {.reader = l->own_reader, .parcel = parcel_next(text_slice(&parcel), &from)};
+    good = good && p.parcel != NULL;
+    if (good) listener_keep(l, at, &p, rec);
+    text_done(&parcel);
+    return good;
+}
+
+static bool put_note(listener *l, listened *at, record *rec) {
+    text_clear(&l->scratch);
+    if (at->h->target == NULL) return true;
+    if (at->h->kind->encode(at->h, rec, &l->scratch, NULL) != 0 || l->scratch.failed) return false;
+    if (l->scratch.len > 0) listener_put_note(l, at);
     return true;
 }
 
 static void tell_one(listener *l, listened *at, const filter *of, const filter_note *note, int64_t now_ns) {
     record rec;
     const ring_entry *e = encode(l, note, (double)now_ns / 1e9);
-    if (l->note_reader == NULL) l->note_reader = host_frame_reader(NULL);
-    bool good =
-        e != NULL && l->note_reader != NULL && record_decode_kept(l->note_reader, e, now_ns, &rec) == 0;
+    record_reader *reader = listener_reader(l);
+    bool good = e != NULL && reader != NULL && record_decode_kept(reader, e, now_ns, &rec) == 0;
     if (good && !wanted(l, at->h, of, &rec)) return;
-    text_clear(&l->scratch);
-    good = good && at->h->kind->encode(at->h, &rec, &l->scratch, NULL) == 0 && !l->scratch.failed;
-    if (good && l->scratch.len > 0) listener_put_note(l, at);
+    good = good && (at->h->held != NULL ? keep_note(l, at, &rec) : put_note(l, at, &rec));
     if (!good) at->drops++;
 }
 

@@ -30,6 +30,20 @@ feed_result listener_dequeue(listener *l, prepared *r, weir_error *err);
 /* Decodes it for one handler. -1: it is damaged, or there is no memory. */
 int listener_open(const prepared *r, record *rec);
 
+/* listener.c: it to one handler, whose filters are asked. The record in rec was opened from *p. */
+feed_result listener_give(listener *l, listened *at, const prepared *p, record *rec);
+
+/* listener_hold.c: a handler that keeps records. */
+void listener_keep(listener *l, listened *at, const prepared *p, const record *rec);
+/* All that is kept goes on. */
+void listener_hand_over(listener *l);
+/* The first record of l is there: so the older listeners of its queue have had their last, for now. */
+void listener_take_over(listener *l);
+/* It ends; or, closing, its thread does. */
+void listener_leave(listener *l, bool closing);
+/* NULL: no memory. */
+record_reader *listener_reader(listener *l);
+
 /* listener_notes.c: what its filters held back. */
 void listener_tell_notes(listener *l, feed_rest why);
 

@@ -36,7 +36,10 @@ void listener_tell_drops(const listener *l, listened *at) {
 static bool try_put(listener *l, handler *h, uint32_t records) {
     chunk_queue *q = target_queue(h->target);
     uint16_t row = target_stats_row(h->target, h->stats);
-    return chunk_queue_put_beside(q, row, text_slice(&l->scratch), records);
+    if (h->capacity > 0 && target_records(h->target) >= h->capacity) return false;
+    if (!chunk_queue_put_beside(q, row, text_slice(&l->scratch), records)) return false;
+    if (h->kind->queues) target_add_records(h->target, records);
+    return true;
 }
 
 static overflow_policy policy_of(const listener *l, const handler *h, int level) {

@@ -7,6 +7,7 @@
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static feed *all;
 static uint64_t last_number;
+static uint32_t asked; /* atomic: some feed may be asked */
 
 /* Queues that have a sink just now: a row each; a name may be there twice. */
 static char open_queues[2 * LIMIT_TARGETS][64];
@@ -23,6 +24,7 @@ static bool has_sink(const char *queue) { return sinks_of(queue) > 0; }
 void feed_add(feed *f) {
     pthread_mutex_lock(&lock);
     f->number = ++last_number;
+    f->users = 1;
     f->next = all;
     all = f;
     pthread_mutex_unlock(&lock);
@@ -66,10 +68,16 @@ static void free_list(feed *f, bool with_last_words) {
 void feed_end(feed *f) {
     if (f == NULL) return;
     pthread_mutex_lock(&lock);
-    f->ended = 1;
+    f->ended = --f->users == 0;
     feed *out = has_sink(f->queue) ? NULL : take_out(f->queue, 1);
     pthread_mutex_unlock(&lock);
     free_list(out, false);
+}
+
+void feed_hold(feed *f) {
+    pthread_mutex_lock(&lock);
+    f->users++;
+    pthread_mutex_unlock(&lock);
 }
 
 void feed_sink_opened(const char *queue) {
@@ -94,25 +102,88 @@ void feed_sink_closed(const char *queue) {
     free_list(out, false);
 }
 
-/* The one with the next lower number. It stays: a queue's feeds end on its thread, which is the caller. */
-static feed *next_lower(const char *queue, uint64_t number) {
+/* The next beyond that number, up or down. It stays: a queue's feeds end on its thread, which is the caller.
+ */
+static feed *next_to(const char *queue, uint64_t number, bool up) {
     feed *found = NULL;
     pthread_mutex_lock(&lock);
-    for (feed *f = all; f != NULL; f = f->next)
-        if (f->number < number && strcmp(f->queue, queue) == 0 &&
-            (found == NULL || f->number > found->number))
-            found = f;
+    for (feed *f = all; f != NULL; f = f->next) {
+        if (f->number == number || (f->number > number) != up || strcmp(f->queue, queue) != 0) continue;
+        if (found == NULL || (f->number < found->number) == up) found = f;
+    }
     pthread_mutex_unlock(&lock);
     return found;
 }
+
+feed *feed_older(const feed *f) { return next_to(f->queue, f->number, false); }
+
+feed *feed_newest(const feed *f) {
+    feed *found = NULL;
+    pthread_mutex_lock(&lock);
+    for (feed *at = all; at != NULL; at = at->next)
+        if (at->users > 0 && strcmp(at->queue, f->queue) == 0 &&
+            (found == NULL || at->number > found->number))
+            found = at;
+    pthread_mutex_unlock(&lock);
+    return found;
+}
+
+/* ---- what is asked for ---- */
+
+void feed_ask(void) {
+    pthread_mutex_lock(&lock);
+    for (feed *f = all; f != NULL; f = f->next) f->asked = __atomic_load_n(&f->keeps, __ATOMIC_ACQUIRE) != 0;
+    __atomic_store_n(&asked, 1, __ATOMIC_RELEASE);
+    pthread_mutex_unlock(&lock);
+}
+
+bool feed_is_asked(void) {
+    bool any = false;
+    pthread_mutex_lock(&lock);
+    for (feed *f = all; f != NULL; f = f->next) any = any || (f->asked && has_sink(f->queue));
+    if (!any) __atomic_store_n(&asked, 0, __ATOMIC_RELEASE);
+    pthread_mutex_unlock(&lock);
+    return any;
+}
+
+static bool is_asked(feed *f) {
+    pthread_mutex_lock(&lock);
+    bool is = f->asked;
+    pthread_mutex_unlock(&lock);
+    return is;
+}
+
+/* Said to be done when it is. */
+static void answer(feed *f) {
+    f->rest(f, FEED_FLUSH);
+    pthread_mutex_lock(&lock);
+    f->asked = false;
+    pthread_mutex_unlock(&lock);
+}
+
+void feed_sink_busy(const char *queue) {
+    if (__builtin_expect(__atomic_load_n(&asked, __ATOMIC_ACQUIRE) == 0, 1)) return;
+    uint64_t number = 0;
+    for (feed *f; (f = next_to(queue, number, true)) != NULL; number = f->number)
+        if (is_asked(f)) answer(f);
+}
+
+/* ---- the sink ---- */
 
 void feed_sink_closing(const char *queue) {
     pthread_mutex_lock(&lock);
     bool last = sinks_of(queue) == 1;
     pthread_mutex_unlock(&lock);
-    uint64_t number = UINT64_MAX;
-    for (feed *f; last && (f = next_lower(queue, number)) != NULL; number = f->number)
+    uint64_t number = 0;
+    for (feed *f; last && (f = next_to(queue, number, true)) != NULL; number = f->number)
         f->rest(f, FEED_CLOSES);
+}
+
+static bool is_in_use(feed *f) {
+    pthread_mutex_lock(&lock);
+    bool is = f->ended == 0;
+    pthread_mutex_unlock(&lock);
+    return is;
 }
 
 /* Of one that ended, records may have come between the look that found the queue empty and this call; not
@@ -122,16 +193,17 @@ void feed_sink_idle(const char *queue) {
     feed *out = take_out(queue, 2);
     for (feed *f = all; f != NULL; f = f->next)
         if (f->ended == 1 && strcmp(f->queue, queue) == 0) f->ended = 2;
-    feed *resting = NULL;
-    for (feed *f = all; f != NULL; f = f->next)
-        if (f->ended == 0 && strcmp(f->queue, queue) == 0) resting = f;
     pthread_mutex_unlock(&lock);
     free_list(out, true);
-    if (resting != NULL) resting->rest(resting, FEED_IDLE);
+    feed_sink_busy(queue);
+    uint64_t number = 0;
+    for (feed *f; (f = next_to(queue, number, true)) != NULL; number = f->number)
+        if (is_in_use(f)) f->rest(f, FEED_IDLE);
 }
 
 void feed_fork_child(void) {
     pthread_mutex_init(&lock, NULL);
     all = NULL;
+    asked = 0;
     memset(open_queues, 0, sizeof open_queues);
 }

@@ -21,6 +21,7 @@ typedef enum feed_result { FEED_DONE, FEED_STOPPED, FEED_LOST } feed_result;
 
 typedef enum feed_rest {
     FEED_IDLE,   /* the queue has run empty */
+    FEED_FLUSH,  /* it was asked for: what is kept goes on */
     FEED_ENDS,   /* it has none of its records any more; it is freed next */
     FEED_CLOSES, /* the queue's thread ends: the last occasion */
 } feed_rest;
@@ -29,7 +30,10 @@ typedef struct feed {
     struct feed *next; /* in the list of all; under its lock */
     char queue[64];
     uint64_t number;
-    int ended; /* 0; 1: its generation is gone; 2: and the queue has run empty since */
+    uint32_t users; /* its generation, and the listeners that put records into its queue */
+    int ended;      /* 0; 1: its users are gone; 2: and the queue has run empty since */
+    uint32_t keeps; /* atomic: its handlers have kept records */
+    bool asked;     /* feed_ask */
     /* On the queue's thread. FEED_STOPPED: not done, *stop is set. */
     feed_result (*take)(struct feed *f, const feed_record *r, weir_error *err);
     /* On the queue's thread, now and then: what is worth telling. */
@@ -37,10 +41,21 @@ typedef struct feed {
     void (*free)(struct feed *f);
 } feed;
 
-/* Gives it a number. */
+/* Gives it a number, and its first user. */
 void feed_add(feed *f);
-/* No record gets its number any more; it is freed when the queue has none of them left. NULL is fine. */
+/* One user more, one less. After the last one no record gets its number any more; it is freed when the queue
+ * has none of them left. NULL is fine for feed_end. */
+void feed_hold(feed *f);
 void feed_end(feed *f);
+/* Feeds hand on what their handlers keep, as soon as their threads come to it (FEED_FLUSH); is one of those
+ * that have a thread still to come to it? */
+void feed_ask(void);
+bool feed_is_asked(void);
+/* ---- on the thread of the feed's queue ---- */
+/* The one of the same queue that is next older; NULL: none. */
+feed *feed_older(const feed *f);
+/* The newest of the same queue that has users; NULL: none. */
+feed *feed_newest(const feed *f);
 /* NULL: there is none. Stays as long as the queue holds a record of that number. */
 feed *feed_find(uint64_t number);
 
@@ -53,6 +68,8 @@ void feed_sink_closing(const char *queue);
 void feed_sink_closed(const char *queue);
 /* The queue is empty; rest() of its feeds is called. */
 void feed_sink_idle(const char *queue);
+/* Now and then under load: what feed_ask has asked for. */
+void feed_sink_busy(const char *queue);
 
 /* In the child of a fork: the parent's feeds and sinks are not its own. */
 void feed_fork_child(void);

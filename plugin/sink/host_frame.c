@@ -21,6 +21,12 @@ int host_frame_add(record *rec, slice asctime, slice shown, slice raw, text *out
     return error_set(err, WEIR_ERR_SYSTEM, "no memory for a record");
 }
 
+void host_frame_put(const parcel_head *parcel, slice shown, slice raw, text *out) {
+    add_part(out, shown);
+    add_part(out, raw);
+    text_add(out, (const char *)parcel, parcel->size);
+}
+
 static bool read_part(slice *left, slice *part) {
     uint32_t len;
     if (left->len < sizeof len) return false;

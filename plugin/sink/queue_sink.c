@@ -46,6 +46,7 @@ static sink_status queue_write(sink *base, const sink_batch *batch, size_t *byte
         *bytes += FRAME_HEAD + payload.len;
         if (__atomic_load_n(batch->stop, __ATOMIC_ACQUIRE) != 0) return SINK_OK;
     }
+    feed_sink_busy(s->name);
     if (*bytes > 0) return SINK_OK;
     error_set(err, WEIR_ERR_SYSTEM, "the queue %s is damaged", s->name);
     return SINK_LOST;

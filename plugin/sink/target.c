@@ -123,6 +123,10 @@ int target_roll(target *t, int64_t deadline_ns, const uint32_t *stop, weir_error
 
 bool target_feeds(const target *t) { return slice_is(t->definition->spec.kind, "queue"); }
 
+void target_set_rank(target *t, uint32_t rank) { __atomic_store_n(&t->rank, rank, __ATOMIC_RELAXED); }
+
+uint32_t target_rank(const target *t) { return __atomic_load_n(&t->rank, __ATOMIC_RELAXED); }
+
 uint64_t target_records(const target *t) {
     uint64_t out = __atomic_load_n(&t->records_out, __ATOMIC_ACQUIRE);
     uint64_t in = __atomic_load_n(&t->records_in, __ATOMIC_RELAXED);

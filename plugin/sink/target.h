@@ -59,6 +59,10 @@ void target_set_stalled(target *t, bool stalled);      /* backend */
 
 /* Does its sink hand records on to other targets (sink/queue_sink.c)? Those must end after it. */
 bool target_feeds(const target *t);
+/* Of those, how many queues stand one behind the other from here on: the higher ones are stopped first, since
+ * they put records into the others. Any thread. */
+void target_set_rank(target *t, uint32_t rank);
+uint32_t target_rank(const target *t);
 /* Records in a queue that is bounded by their number: put there by the backend, less those that are through.
  */
 uint64_t target_records(const target *t);

@@ -42,6 +42,8 @@ struct target {
     uint32_t stop;   /* atomic: end now */
     uint32_t signal; /* futex: one of the words above changed */
 
+    uint32_t rank; /* atomic: target_set_rank */
+
     uint32_t roll_asked, roll_done; /* atomic: by target_roll, by the writer; futex words */
 
     pthread_mutex_t gate;

@@ -16,23 +16,29 @@
 
 static int64_t later(int64_t a, int64_t b) { return a > b ? a : b; }
 
-/* Those that feed others are dealt with first. */
-static bool is_meant(const target *t, bool feeds_only) { return !feeds_only || target_feeds(t); }
+/* Those that feed others are dealt with first, rank by rank. */
+#define EVERYONE (-1)
 
-static void raise_all(target_registry *r, size_t offset, bool feeds_only) {
+static int64_t rank_of(const target *t) {
+    return target_feeds(t) ? (int64_t)target_rank(t) : EVERYONE;
+}
+
+static bool is_meant(const target *t, int64_t rank) { return rank == EVERYONE || rank_of(t) == rank; }
+
+static void raise_all(target_registry *r, size_t offset, int64_t rank) {
     for (target *t = r->first; t != NULL; t = t->next) {
-        if (!is_meant(t, feeds_only)) continue;
+        if (!is_meant(t, rank)) continue;
         __atomic_store_n((uint32_t *)(void *)((char *)t + offset), 1, __ATOMIC_RELEASE);
         target_wake(t);
     }
 }
 
 /* Joins those that end before until_ns; true: all have. */
-static bool join_all(target_registry *r, int64_t until_ns, bool feeds_only) {
+static bool join_all(target_registry *r, int64_t until_ns, int64_t rank) {
     for (;;) {
         bool all = true;
         for (target *t = r->first; t != NULL; t = t->next) {
-            if (t->joined || !is_meant(t, feeds_only)) continue;
+            if (t->joined || !is_meant(t, rank)) continue;
             t->joined = worker_join(&t->thread, all ? STOP_SLICE_MS : 0);
             if (!t->joined) target_wake(t);
             all = all && t->joined;
@@ -79,19 +85,22 @@ static void settle(target_registry *r) {
     }
 }
 
-static bool has_feeds(const target_registry *r) {
+/* EVERYONE: there is none. */
+static int64_t highest_rank(const target_registry *r) {
+    int64_t highest = EVERYONE;
     for (const target *t = r->first; t != NULL; t = t->next)
-        if (target_feeds(t)) return true;
-    return false;
+        if (rank_of(t) > highest) highest = rank_of(t);
+    return highest;
 }
 
 /* As long as the deadline lets, less what the others need to be told and joined. */
 static void stop_feeds(target_registry *r, int64_t deadline_ns) {
-    if (!has_feeds(r)) return;
-    raise_all(r, offsetof(target, finish), true);
-    if (join_all(r, deadline_ns - 2 * STOP_GRACE_NS, true)) return;
-    raise_all(r, offsetof(target, stop), true);
-    join_all(r, later(deadline_ns - STOP_GRACE_NS, clock_monotonic_ns() + STOP_GRACE_NS), true);
+    for (int64_t rank = highest_rank(r); rank != EVERYONE; rank--) {
+        raise_all(r, offsetof(target, finish), rank);
+        if (join_all(r, deadline_ns - 2 * STOP_GRACE_NS, rank)) continue;
+        raise_all(r, offsetof(target, stop), rank);
+        join_all(r, later(deadline_ns - STOP_GRACE_NS, clock_monotonic_ns() + STOP_GRACE_NS), rank);
+    }
 }
 
 size_t target_registry_stop(target_registry *r, int64_t deadline_ns, text *left) {
@@ -100,11 +109,11 @@ size_t target_registry_stop(target_registry *r, int64_t deadline_ns, text *left)
     r->stopped = true;
     pthread_mutex_unlock(&r->lock);
     stop_feeds(r, deadline_ns);
-    raise_all(r, offsetof(target, finish), false);
-    bool all = join_all(r, deadline_ns - STOP_GRACE_NS, false);
+    raise_all(r, offsetof(target, finish), EVERYONE);
+    bool all = join_all(r, deadline_ns - STOP_GRACE_NS, EVERYONE);
     if (!all) {
-        raise_all(r, offsetof(target, stop), false);
-        all = join_all(r, later(deadline_ns, clock_monotonic_ns() + STOP_GRACE_NS), false);
+        raise_all(r, offsetof(target, stop), EVERYONE);
+        all = join_all(r, later(deadline_ns, clock_monotonic_ns() + STOP_GRACE_NS), EVERYONE);
     }
     size_t count = all ? 0 : give_up_rest(r, left);
     settle(r);

@@ -139,7 +139,7 @@ def ini_form_and_what_is_refused():
     q = "{'respect_handler_level': True, 'capacity': 5}"
     for was, now, words in (("handlers=o, p", "handlers=o, x", r'\[handler_q\] handlers: unknown handler "x"'), ("handlers=o, p\n", "", 'nobody reads the queue'), (q, "{'capacity': -1}", "capacity is negative"),
                             (q, "{'queue': 'a/b'}", "queue is a name"), (q, "{'queue': {'()': 'os.system'}}", "no code in data"), (q, "{'listener': 'my.Listener'}", "no code in data"),
-                            ("handlers=o, p", "handlers=q", "another QueueHandler"), ("class=StreamHandler\nargs=()", "class=handlers.MemoryHandler\nargs=(3,)", "MemoryHandler")):
+                            ("handlers=o, p", "handlers=q", r"in a ring: q \(line \d+\) -> q")):
         assert was in text, was
         with open(os.path.join(place, "c.ini"), "w") as f:
             f.write(text.replace(was, now))
@@ -150,6 +150,41 @@ def ini_form_and_what_is_refused():
         f.write(two)
     done = weir("log", "-c", "c.json", "--jsonl", input="", cwd=place, check=2)
     assert 'named already, in handler "q"' in done.stderr and not os.path.exists(os.path.join(place, "f.log")), done
+
+
+MEMORY = {"class": "logging.handlers.MemoryHandler", "capacity": 5, "target": "o"}
+
+
+@test(covers=["python 30"], quick=True)
+def a_queue_into_a_memory_handler():
+    for more in ({}, {"capacity": 100}, {"capacity": 1}, {"capacity": 100, "flushLevel": 30}, {"filters": ["a"]}, {"level": "ERROR"}):
+        agree(config({"q": queued(["m"]), "o": stream(), "m": {**MEMORY, **more}}), LINES)
+    agree(config({"q": queued(["m", "f"], formatter="q"), "o": stream("all", filters=["a"], level="CRITICAL"), "m": MEMORY, "f": file("f.log")}), LINES)
+    agree(config({"q": queued(["m"], respect_handler_level=True), "o": stream(level="CRITICAL"), "m": {**MEMORY, "level": "INFO"}}), LINES)
+    # A buffer behind a buffer; one without a target.
+    agree(config({"q": queued(["m"]), "o": stream(), "l": {**MEMORY, "capacity": 7}, "m": {**MEMORY, "target": "l", "capacity": 3}}), LINES)
+    agree(config({"q": queued(["m", "o"]), "o": stream(), "m": {"class": "logging.handlers.MemoryHandler", "capacity": 5}}), LINES)
+
+
+@test(covers=["python 30"], quick=True)
+def a_queue_into_a_queue():
+    agree(config({"r": queued(["o"]), "q": queued(["r", "f"]), "o": stream(), "f": file("f.log")}), LINES)
+    agree(config({"r": queued(["o"], formatter="brace", level="CRITICAL"), "q": queued(["r"], formatter="q"), "o": stream("all")}), LINES)
+    agree(config({"r": queued(["o"]), "q": queued(["r"], respect_handler_level=True), "o": stream(filters=["a"])}, root=("q",)), LINES)
+    agree(config({"s": queued(["o"]), "r": queued(["s"]), "q": queued(["r"]), "o": stream()}), LINES)
+    # A buffer between the two, and behind both.
+    agree(config({"r": queued(["n"]), "q": queued(["m"]), "o": stream(), "m": {**MEMORY, "target": "r", "capacity": 4}, "n": MEMORY}), LINES)
+
+
+@test(covers=["python 30"], quick=True)
+def rings_through_queues_are_refused():
+    place = tmp()
+    for handlers, words in (({"q": queued(["r"]), "r": queued(["q"])}, "q (line"), ({"q": queued(["m"]), "m": {**MEMORY, "target": "q"}}, "m (line"),
+                            ({"q": queued(["r"], queue="one"), "r": queued(None, queue="one")}, "r (line")):
+        with open(os.path.join(place, "c.json"), "w") as f:
+            f.write(config({**handlers, "o": stream()}))
+        done = weir("log", "-c", "c.json", "--jsonl", input="", cwd=place, check=2)
+        assert "in a ring: " in done.stderr and words in done.stderr, done
 
 
 harness.main()

@@ -196,4 +196,112 @@ def a_forked_child_has_a_buffer_and_a_queue_of_its_own():
             assert sorted(n for t, n in records if t == 63) == [0] * 5 + [1] * 5, name
 
 
+# ---- a queue that is read into a buffer, or into another queue ----
+
+def chained():
+    """q -> r -> n -> o, and q -> m -> p; the file d has all directly."""
+    return {"q": queued("r,m"), "r": queued("n"), "n": memory(50), "m": memory(1000, "p"), "o": file("o.log"), "p": file("p.log"), "d": file("d.log")}
+
+
+@test(covers=["promise 1", "queues: into buffers and queues"], quick=True)
+def conservation_holds_for_a_chain():
+    with Service(config(chained(), "q,d", PATIENT)) as s:
+        s.run("threads 2 0 2")
+        wait_until(lambda: counts(s, "d")["delivered"] > scaled(100000), 60, "some load")
+        for _ in range(20):
+            oracle.check_law(s.status(), settled=False)
+            s.run("flush 60000")
+        s.run("halt")
+        assert s.run("flush 60000").startswith("ok"), "all of it, also what is kept"
+        status = s.status()
+        oracle.check_law(status)
+        given = {h["name"]: h["given"] for h in status["handlers"] if h["current"]}
+        assert len(set(given.values())) == 1, given
+        for name in ("o.log", "p.log", "d.log"):
+            records = records_of(s, name)
+            oracle.check_complete(oracle.accepted(s.path("page")), records, beyond=0)
+            oracle.check_order(name, records)
+        assert s.stop() == 0
+
+
+@test(covers=["queues: into buffers and queues"], quick=True)
+def a_stop_brings_all_of_a_chain_home():
+    for _ in range(5):
+        with Service(config(chained(), "q,d", PATIENT)) as s:
+            s.run("threads 2 0 2")
+            wait_until(lambda: counts(s, "d")["delivered"] > 1000, 60, "some load")
+            s.run("halt")
+            assert s.stop() == 0
+            for name in ("o.log", "p.log", "d.log"):
+                records = records_of(s, name)
+                oracle.check_complete(oracle.accepted(s.path("page")), records, beyond=0)
+                oracle.check_order(name, records)
+
+
+@test(covers=["queues: into buffers and queues"], quick=True)
+def a_chain_under_reconfiguration_loses_and_doubles_nothing():
+    first = config(chained(), "q,d", PATIENT)
+    other = {**chained(), "n": memory(70), "q": queued("m,r"), "x": file("x.log")}
+    second = config(other, "d,q,x", PATIENT)
+    third = config({"q": queued("p"), "r": queued("q,o"), "o": file("o.log"), "p": file("p.log"), "d": file("d.log")}, "r,d", PATIENT)
+    with Service(first) as s:
+        s.run("threads 2 0 20")
+        for i in range(scaled(200)):
+            s.write_config((second, third, first)[i % 3])
+            s.weir("push", s.config_path, check=0)
+        s.run("halt")
+        assert s.run("flush 60000").startswith("ok")
+        oracle.check_law(s.status())
+        for name in ("o.log", "p.log", "d.log"):
+            oracle.check_complete(oracle.accepted(s.path("page")), records_of(s, name), beyond=0)
+        assert s.stop() == 0
+
+
+@test(covers=["queues: into buffers and queues"], quick=True)
+def a_buffer_behind_a_queue_is_kept_over_a_push_that_leaves_it_alone():
+    handlers = {"q": queued("m"), "m": memory(100), "o": file("o.log")}
+    with Service(config(handlers, "q")) as s:
+        s.run("threads 1 5")
+        s.run("wait")
+        wait_until(lambda: counts(s, "m")["given"] >= 5, 10, "five records")
+        for n in range(3):
+            s.write_config(config({**handlers, "x": file("x%d.log" % n)}, "q,x"))
+            s.weir("push", s.config_path, check=0)
+            s.run("say more 30 t0 n%d" % (5 + n))
+        wait_until(lambda: counts(s, "m")["given"] >= 8, 10, "three more")
+        # Longer than an older listener goes on after its last record.
+        wait_until(lambda: counts(s, "q")["pending"] == 0, 10, "the queue")
+        n = counts(s, "m")
+        assert n["pending"] >= 8 and n["delivered"] == 0 and s.lines("o.log") == [], n
+        s.write_config(config({**handlers, "m": memory(99)}, "q"))
+        s.weir("push", s.config_path, check=0)
+        wait_until(lambda: records_of(s, "o.log") == [(0, n) for n in range(8)], 10, "the flush of the handler that goes")
+        assert s.stop() == 0
+
+
+@test(covers=["promise 1", "queues: into buffers and queues"], quick=True)
+def a_kill_takes_what_is_kept_behind_a_queue_and_recovery_says_how_much():
+    s = Service(config({"q": queued("m"), "m": memory(1000000), "o": file("o.log")}, "q"))
+    s.run("threads 1 50")
+    s.run("wait")
+    wait_until(lambda: counts(s, "m")["pending"] >= 50 and counts(s, "q")["pending"] == 0, 10, "the buffer")
+    kept = counts(s, "m")["pending"]
+    s.kill()
+    done = weir("recover", "-c", s.config_path, env=s.env, check=0, cwd=s.dir)
+    assert re.search(r"handler m kept %d records for other handlers, which are lost" % kept, done.stdout), done.stdout
+    assert not s.leftovers()
+
+
+@test(covers=["queues: into buffers and queues"], quick=True)
+def a_buffer_behind_a_queue_and_on_a_logger_is_two_buffers_of_one_target():
+    with Service(config({"q": queued("m"), "m": memory(10), "o": file("o.log")}, "q,m", PATIENT)) as s:
+        s.run("threads 1 25")
+        s.run("wait")
+        assert s.run("flush 60000").startswith("ok")
+        records = records_of(s, "o.log")
+        assert sorted(records) == sorted([(0, n) for n in range(25)] * 2), records
+        oracle.check_law(s.status())
+        assert s.stop() == 0
+
+
 harness.main()

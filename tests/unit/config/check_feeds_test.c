@@ -114,3 +114,32 @@ Test(check_feeds, so_are_all_arguments_of_its_formatter) {
     cr_assert_neq(whole_with("kwargs={'defaults': {'user': 'x'}}\n"),
                   whole_with("kwargs={'defaults': {'user': '-'}}\n"));
 }
+
+/* ---- queues ---- */
+
+#define QUEUE(name, handlers) "[handler_" name "]\nclass=handlers.QueueHandler\nhandlers=" handlers "\n"
+
+Test(check_feeds, a_queue_may_be_read_into_a_buffer_or_another_queue) {
+    const config_plan *plan =
+        must_check(INI_HANDLERS("q,r,m,n") QUEUE("q", "r,n") QUEUE("r", "m") MEMORY("m", "n") NOTHING("n"));
+    const plan_handler *q = handler_of(plan, "q"), *r = handler_of(plan, "r");
+    cr_assert(q->reader == q && q->rank == 2 && r->rank == 1);
+    cr_assert_eq(handler_of(plan, "m")->rank, 0);
+}
+
+Test(check_feeds, one_that_shares_a_queue_stands_where_its_reader_stands) {
+    const config_plan *plan = must_check(INI_HANDLERS(
+        "a,q,r,n") "[handler_a]\nclass=handlers.QueueHandler\nkwargs={'queue': 'q'}\n" QUEUE("q", "r")
+                                             QUEUE("r", "n") NOTHING("n"));
+    cr_assert_eq(handler_of(plan, "a")->reader, handler_of(plan, "q"));
+    cr_assert_eq(handler_of(plan, "a")->rank, 2);
+}
+
+Test(check_feeds, no_ring_goes_through_a_queue) {
+    expect_told(INI_HANDLERS("q,r") QUEUE("q", "r") QUEUE("r", "q"), "in a ring");
+    expect_told(INI_HANDLERS("q,m") QUEUE("q", "m") MEMORY("m", "q"), "in a ring");
+    expect_told(INI_HANDLERS("q,r")
+                    QUEUE("q", "r") "[handler_r]\nclass=handlers.QueueHandler\nkwargs={'queue': "
+                                    "'q'}\n",
+                "in a ring");
+}

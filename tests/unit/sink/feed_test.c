@@ -9,10 +9,11 @@ static int freed, rested;
 static feed_result take(feed *f, const feed_record *r, weir_error *err) {
     return (void)f, (void)r, (void)err, FEED_DONE;
 }
-static int ended, closed;
+static int ended, closed, flushed;
 static void rest(feed *f, feed_rest why) {
     (void)f;
     rested += why == FEED_IDLE;
+    flushed += why == FEED_FLUSH;
     ended += why == FEED_ENDS;
     closed += why == FEED_CLOSES;
 }
@@ -84,4 +85,48 @@ Test(feed, is_asked_a_last_time_before_its_thread_ends) {
     feed_sink_opened("q");
     feed_sink_closing("q");
     cr_assert_eq(closed, 2, "another thread has the queue still");
+}
+
+Test(feed, stays_as_long_as_anybody_uses_it) {
+    feed *f = make("q");
+    feed_hold(f);
+    feed_end(f);
+    cr_assert_eq(freed, 0);
+    cr_assert_eq(feed_find(f->number), f);
+    feed_end(f);
+    cr_assert_eq(freed, 1);
+}
+
+Test(feed, knows_those_before_it_and_the_newest_that_is_used) {
+    feed_sink_opened("q");
+    feed *a = make("q"), *other = make("r"), *b = make("q"), *refused = make("q");
+    feed_end(refused);
+    cr_assert_eq(feed_older(b), a);
+    cr_assert_null(feed_older(a));
+    cr_assert_null(feed_older(other));
+    cr_assert_eq(feed_newest(a), b);
+    feed_end(b);
+    cr_assert_eq(feed_newest(a), a);
+}
+
+Test(feed, what_is_asked_for_is_done_by_the_queues_thread) {
+    feed_sink_opened("q");
+    feed *keeps = make("q");
+    make("q");
+    keeps->keeps = 1;
+    cr_assert_not(feed_is_asked());
+    feed_ask();
+    cr_assert(feed_is_asked());
+    feed_sink_busy("r");
+    cr_assert(feed_is_asked());
+    feed_sink_busy("q");
+    cr_assert_not(feed_is_asked());
+    cr_assert_eq(flushed, 1, "the other one keeps nothing");
+    feed_ask();
+    feed_sink_idle("q");
+    cr_assert_not(feed_is_asked());
+    cr_assert_eq(flushed, 2);
+    keeps->keeps = 0;
+    feed_ask();
+    cr_assert_not(feed_is_asked());
 }
