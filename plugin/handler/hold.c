@@ -1,5 +1,5 @@
-/* hold.c - the buffer of a handler that holds records back. Backend thread, or a queue's; made and freed with its handler.
- * It decides nothing: when all of it goes, and where to, is backend/held.c's. */
+/* hold.c - the buffer of a handler that holds records back. Backend thread, or a queue's; made and freed with
+ * its handler. It decides nothing: when all of it goes, and where to, is backend/held.c's. */
 #include "handler/hold.h"
 
 #include <stdlib.h>

@@ -135,6 +135,14 @@ void chunk_queue_lock(chunk_queue *q) { pthread_mutex_lock(&q->side); }
 void chunk_queue_unlock(chunk_queue *q) { pthread_mutex_unlock(&q->side); }
 void chunk_queue_set_main_dirty(chunk_queue *q, bool dirty) { q->main_dirty = dirty; }
 
+bool chunk_queue_is_drained(chunk_queue *q) {
+    bool shared = chunk_queue_is_shared(q);
+    if (shared) chunk_queue_lock(q);
+    bool drained = !(shared && q->main_dirty) && chunk_queue_read_pos(q) == chunk_queue_write_pos(q);
+    if (shared) chunk_queue_unlock(q);
+    return drained;
+}
+
 bool chunk_queue_put_beside(chunk_queue *q, uint16_t stats_row, slice bytes, uint32_t records) {
     chunk_queue_lock(q);
     char *place = chunk_queue_reserve(q, stats_row, bytes.len);

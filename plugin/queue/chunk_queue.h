@@ -143,6 +143,9 @@ void chunk_queue_set_main_dirty(chunk_queue *q, bool dirty);
 /* One record's bytes from the other thread; takes the lock. They are published at once, or with the
  * backend's. false: no room now. */
 bool chunk_queue_put_beside(chunk_queue *q, uint16_t stats_row, slice bytes, uint32_t records);
+/* On the writer's thread: it has had all that the other thread had put there before this call, published or
+ * not. */
+bool chunk_queue_is_drained(chunk_queue *q);
 
 /* ---- writer ---- */
 /* Up to max published chunks and max_bytes, in order; 0: none. */

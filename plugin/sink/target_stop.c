@@ -19,9 +19,7 @@ static int64_t later(int64_t a, int64_t b) { return a > b ? a : b; }
 /* Those that feed others are dealt with first, rank by rank. */
 #define EVERYONE (-1)
 
-static int64_t rank_of(const target *t) {
-    return target_feeds(t) ? (int64_t)target_rank(t) : EVERYONE;
-}
+static int64_t rank_of(const target *t) { return target_feeds(t) ? (int64_t)target_rank(t) : EVERYONE; }
 
 static bool is_meant(const target *t, int64_t rank) { return rank == EVERYONE || rank_of(t) == rank; }
 

@@ -274,7 +274,7 @@ static bool rest(writer *w) {
         pthread_mutex_unlock(&t->registry->lock);
         if (ending) return false;
     }
-    if (t->sink->idle != NULL) {
+    if (t->sink->idle != NULL && chunk_queue_is_drained(t->queue)) {
         leave(w);
         t->sink->idle(t->sink);
         if (!enter(w)) return false;

@@ -346,11 +346,14 @@ Test(chunks, bytes_beside_the_backends_are_published_with_them_or_at_once) {
     chunk_queue_share(q);
     cr_assert(chunk_queue_is_shared(q));
     cr_assert(chunk_queue_put_beside(q, 2, SLICE_LITERAL("beside\n"), 1));
+    cr_assert_not(chunk_queue_is_drained(q));
     cr_assert_eq(take(q, out, true), 7, "at once: the backend has nothing of its own there");
+    cr_assert(chunk_queue_is_drained(q));
     cr_assert(chunk_queue_add(q, 1, 10, SLICE_LITERAL("main\n"), 1));
     chunk_queue_set_main_dirty(q, true);
     cr_assert(chunk_queue_put_beside(q, 2, SLICE_LITERAL("later\n"), 1));
     cr_assert_eq(take(q, out, false), 0, "the backend has not said which of its records are in");
+    cr_assert_not(chunk_queue_is_drained(q), "though there is nothing to be seen");
     chunk_queue_publish(q);
     chunk_queue_set_main_dirty(q, false);
     cr_assert_eq(take(q, out, true), 11);
