@@ -118,6 +118,15 @@ bool held_had(const backend *b, const handler *h, uint64_t id) {
     return false;
 }
 
+handler *held_noted(handler *h, const filter *f) {
+    if (filter_is_among(h->filters, h->filter_count, f)) return h;
+    for (size_t i = 0; h->held != NULL && i < h->feed_count; i++) {
+        handler *found = held_noted(h->feeds[i], f);
+        if (found != NULL) return found;
+    }
+    return NULL;
+}
+
 /* ---- the end of a generation ---- */
 
 static handler *successor(const generation *to, const handler *h) {

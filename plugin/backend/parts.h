@@ -242,6 +242,8 @@ void held_flush_all(backend *b, const generation *g);
 void held_switch(backend *b, const generation *from, const generation *to);
 /* What nobody takes any more: counted as dropped. */
 void held_drop_rest(backend *b, const generation *g);
+/* Who has that filter: h, or, if it keeps records, one that it hands them to. NULL: none. */
+handler *held_noted(handler *h, const filter *f);
 /* Recovery: has what h brings its records to had this one, as far as can be told? */
 bool held_had(const backend *b, const handler *h, uint64_t id);
 

@@ -44,11 +44,28 @@ static bool pass(backend *b, delivery *d, filter *const *filters, size_t count) 
 }
 
 static bool wanted(backend *b, delivery *d, handler *h) {
-    if (d->note != NULL && !d->note_to_all && !filter_is_among(h->filters, h->filter_count, d->note))
-        return false;
     if (d->entry->level < h->level) return false;
     if (!d->fresh && held_had(b, h, d->id)) return false;
     return pass(b, d, h->filters, h->filter_count);
+}
+
+static bool is_picked(handler *const *picked, size_t count, const handler *h) {
+    for (size_t i = 0; i < count; i++)
+        if (picked[i] == h) return true;
+    return false;
+}
+
+/* What a filter held back goes to the handler that has it, also behind one that keeps records: such a
+ * handler's level is never asked. NULL: nobody. */
+static handler *pick_for_note(backend *b, delivery *d, handler *h) {
+    handler *has = held_noted(h, d->note);
+    if (has == NULL || has == h) return has != NULL && wanted(b, d, h) ? h : NULL;
+    return pass(b, d, has->filters, has->filter_count) ? has : NULL;
+}
+
+static handler *pick(backend *b, delivery *d, handler *h) {
+    if (__builtin_expect(d->note != NULL && !d->note_to_all, 0)) return pick_for_note(b, d, h);
+    return wanted(b, d, h) ? h : NULL;
 }
 
 /* false: abandoned. */
@@ -57,8 +74,11 @@ static bool to_handlers(backend *b, delivery *d, const route *r) {
     bool kept = false;
     for (size_t at = 0; at < r->count;) {
         size_t count = 0;
-        for (; at < r->count && count < PICK_MAX; at++)
-            if (wanted(b, d, r->handlers[at])) picked[count++] = r->handlers[at];
+        for (; at < r->count && count < PICK_MAX; at++) {
+            handler *h = pick(b, d, r->handlers[at]);
+            if (h == NULL || (h != r->handlers[at] && is_picked(picked, count, h))) continue;
+            picked[count++] = h;
+        }
         if (count == 0) continue;
         decode(b, d);
         b->taken++;

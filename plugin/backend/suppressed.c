@@ -33,13 +33,11 @@ void suppressed_tell(backend *b, bool all) {
 /* ---- a swap ---- */
 
 /* The handler that stands for h, and takes all that h takes. */
-static bool takes_as_before(const logger_rule *rule, const handler *h, const filter *f) {
+static bool takes_as_before(const logger_rule *rule, handler *h, const filter *f) {
     for (size_t i = 0; i < rule->handler_count; i++) {
-        const handler *next = rule->handlers[i];
+        handler *next = rule->handlers[i];
         if (strcmp(next->name, h->name) != 0 || next->level > h->level) continue;
-        if (!filter_is_among(h->filters, h->filter_count, f) ||
-            filter_is_among(next->filters, next->filter_count, f))
-            return true;
+        if (held_noted(h, f) == NULL || held_noted(next, f) != NULL) return true;
     }
     return false;
 }
@@ -52,8 +50,8 @@ static bool reaches_as_before(const logger_rule *was, const logger_rule *next, c
         (next == NULL || !filter_is_among(next->filters, next->filter_count, f)))
         return false;
     for (size_t i = 0; i < was->handler_count; i++) {
-        const handler *h = was->handlers[i];
-        if (!of_loggers && !filter_is_among(h->filters, h->filter_count, f)) continue;
+        handler *h = was->handlers[i];
+        if (!of_loggers && held_noted(h, f) == NULL) continue;
         if (next == NULL || !takes_as_before(next, h, f)) return false;
     }
     return true;

@@ -230,4 +230,18 @@ def behind_a_queue_changes_under_load_lose_no_count():
         assert len(lines(service, "whole.log")) == accepted
 
 
+@test(covers=["filters: rate and duplicates"], quick=True)
+def behind_a_memory_handler_it_is_told_too():
+    """On a logger, and behind a queue; the filter is the target's."""
+    for more in ("", "q"):
+        text = QUEUED.replace("{per}", "1h").replace("keys=q,limited", "keys=q,m,limited").replace("handlers=q\n", "handlers=%s\n" % (more or "m"))
+        text = text.replace("handlers=limited,whole", "handlers=m") + "[handler_m]\nclass=handlers.MemoryHandler\nargs=(1,)\ntarget=limited\n"
+        service = Service(text)
+        noisy(service, "app", 10)
+        assert lines(service, "limited.log") == ["ERROR app same words"] * 3, lines(service, "limited.log")
+        service.stop()
+        got = lines(service, "limited.log")
+        assert len(got) == 4 and told(got) == 7, got
+
+
 harness.main()
