@@ -4,7 +4,6 @@ import json
 import logging
 import logging.handlers
 import os
-import queue
 import sys
 import tempfile
 

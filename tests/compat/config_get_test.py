@@ -1,41 +1,30 @@
 """A configuration printed in the other form means the same: read back it prints the same, and Weir, and real Python
 where it knows all of it, do with it what they did with the first."""
+import dataclasses
 import glob
+import importlib
 import json
 import os
 import re
-import subprocess
 import sys
+import tempfile
 
-import both
 import harness
+from compared import Receivers, agree, ini as made_ini, run_side, run_weir
 from harness import test
 from probe import check
 
 ROOT = harness.ROOT
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 
 
 def collected():
-    """(configuration, lines, files) of what other compat tests compare; each test's functions run once, comparing
-    nothing."""
+    """Cases of other tests that need nothing but their files."""
     found = []
-    agree, main, registered = both.agree, harness.main, harness._tests[:]
-    both.agree = lambda config, lines, more_files=(): found.append((config, lines, list(more_files)))
-    harness.main = lambda: None
-    try:
-        for name in ("log_test", "dict_test", "rotation_test", "filter_test", "encoding_test"):
-            path = os.path.join(ROOT, "tests/compat", name + ".py")
-            if not os.path.exists(path):
-                continue
-            harness._tests[:] = []
-            with open(path) as f:
-                exec(compile(f.read(), path, "exec"), {"__name__": "collected"})
-            for function, _, _ in list(harness._tests):
-                if "agree" in function.__code__.co_names:
-                    function()
-    finally:
-        both.agree, harness.main, harness._tests[:] = agree, main, registered
-    return found
+    for name in ("attributes", "dicts", "files", "formats", "held", "ini", "levels", "operations"):
+        found += importlib.import_module("cases." + name).CASES
+    return [case for case in found if not (case.python or case.env or case.weir_config or case.same) and "sleep" not in str(case.lines) and
+            not re.search(r"\{(tcp|udp|unix|unixgram|http|smtp|smtp_login)\}", case.text())]
 
 
 def vectors():
@@ -77,21 +66,10 @@ def every_format_and_example_comes_back_as_it_was():
     assert len(round_trip(list(examples()))) >= 1
 
 
-def weir_says(config, lines, files):
-    place = harness.tmp()
-    for name, content, *changed in (("c.ini", config), *files):
-        with open(os.path.join(place, name), "w", encoding="utf-8", newline="") as f:
-            f.write(content)
-        if changed:
-            os.utime(os.path.join(place, name), (changed[0], changed[0]))
-    text = "".join(json.dumps(line) + "\n" for line in lines)
-    done = subprocess.run([os.path.join(harness.BUILD, "weir"), "log", "-c", "c.ini", "--jsonl", "--escape=none"], input=text.encode(),
-                          capture_output=True, cwd=place, timeout=60 * harness.SLOW, env=harness.full_env({"TZ": "Europe/Berlin"}))
-    found = {"exit": done.returncode, "stdout": done.stdout, "stderr": done.stderr}
-    for name in sorted(os.listdir(place)):
-        if name != "c.ini":
-            with open(os.path.join(place, name), "rb") as f:
-                found[name] = f.read()
+def weir_says(case, config):
+    with tempfile.TemporaryDirectory() as place:
+        found = run_side(case, run_weir, os.path.join(place, "1"), Receivers("", place), config)
+    found.pop("file c.ini")
     return found
 
 
@@ -108,22 +86,24 @@ def some(items, count):
 
 @test(covers=["config: either form"])
 def weir_and_python_do_the_same_with_either_form():
-    found = [f for f in collected() if "disable_existing_loggers" not in f[0] and not any("sleep" == line.get("op") for line in f[1])]
-    by_config = {config: (ini, text) for config, ini, text in round_trip([config for config, _, _ in found])}
-    keep = [f for f in found if f[0] in by_config]
+    found = [case for case in collected() if "disable_existing_loggers" not in case.text()]
+    by_config = {config: (ini, text) for config, ini, text in round_trip([case.text() for case in found])}
+    keep = [case for case in found if case.text() in by_config]
     compared = some(keep, max(35, harness.scaled(350)))
     assert len(compared) >= 30
-    for config, lines, files in compared:
-        wanted = weir_says(config, lines, files)
-        for form in by_config[config]:
-            got = weir_says(for_python(form), lines, files)
-            assert got == wanted, (config, form, wanted, got)
+    for case in compared:
+        wanted = weir_says(case, None)
+        for form in by_config[case.text()]:
+            got = weir_says(case, for_python(form))
+            assert got == wanted, (case.name, form, wanted, got)
     # Python's own reading of what is printed, where its fileConfig has the keys.
-    for config, lines, files in some([f for f in keep if "weir." not in f[0]], max(6, harness.scaled(60))):
-        both.agree(for_python(by_config[config][1]), lines, files)
-        ini = for_python(by_config[config][0])
-        if not any(own in ini for own in ("Level ", "filters", "kwargs = {'format", "'encoding'")):
-            both.agree(ini, lines, files)
+    again = []
+    for case in some([case for case in keep if "weir." not in case.text()], max(6, harness.scaled(60))):
+        ini, text = (for_python(form) for form in by_config[case.text()])
+        again.append(dataclasses.replace(case, name=case.name + ", as JSON", config=text))
+        if not any(own in ini for own in ("Level ", "filters", "attributes", "kwargs = {'format", "'encoding'")):
+            again.append(dataclasses.replace(case, name=case.name + ", as INI", config=ini))
+    agree(again)
 
 
 @test(quick=True)
@@ -137,7 +117,7 @@ def what_a_file_cannot_say_is_said_to_be_so():
 
 @test(quick=True)
 def what_json_has_no_word_for():
-    ini = both.ini({"root": ("", "INFO", "h,g", None)}, {
+    ini = made_ini({"root": ("", "INFO", "h,g", None)}, {
         "h": {"class": "StreamHandler", "args": "(sys.stderr,)"},
         "g": {"class": "handlers.SMTPHandler", "args": "(('h', 25), 'ext://a', ['cfg://b', 'c'], 'd')"}}, {})
     (_, _, text), = round_trip([ini])

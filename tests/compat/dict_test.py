@@ -1,9 +1,9 @@
-"""dictConfig as JSON against real Python; what is wrong in it is told with its line."""
+"""dictConfig as JSON: what is incremental, and what is wrong, told with its line. The rest: cases/dicts.py."""
 import json
 import os
 
 import harness
-from both import agree, ini, record, OUT
+from compared import OUT, agree_on as agree, ini, record
 from harness import test
 
 FORMATS = {"f": {"format": "%(levelname)s %(name)s %(message)s"}, "brace": {"format": "{levelname:8}|{message}\n", "style": "{"},
@@ -16,47 +16,6 @@ def config(**more):
 
 
 LINES = [record(n, l, "m %s", "x") for n in ("", "a", "a.b", "a.bb", "a.b.c", "c") for l in (10, 20, 30, 40)]
-
-
-@test(quick=True)
-def formatters_and_handlers():
-    for form in list(FORMATS) + [None]:
-        agree(config(handlers={"h": {**STREAM, "formatter": form}}), LINES)
-    agree(config(handlers={"h": {"class": "logging.StreamHandler", "level": "WARNING"}, "o": {**STREAM, "level": 20}, "n": {"class": "logging.NullHandler"}},
-                 root={"level": 5, "handlers": ["h", "o", "n"]}), LINES)
-    agree(config(handlers={"h": {"class": "logging.FileHandler", "filename": "50%.log", "mode": "w", "encoding": "utf-8", "formatter": "f"}}), LINES, [("50%.log", "old\n")])
-    agree(config(handlers={"h": {"class": "logging.handlers.RotatingFileHandler", "filename": "r.log", "maxBytes": 60, "backupCount": 3, "formatter": "f"}}), LINES)
-
-
-@test(quick=True)
-def loggers_levels_and_propagation():
-    agree(config(loggers={"a": {"level": "INFO", "handlers": ["h"]}, "a.b": {"level": "WARNING", "propagate": False, "handlers": ["h", "h"]}, "c": {"propagate": True}}), LINES)
-    agree(config(loggers={"a": {}, "a.b": {"level": 35, "handlers": []}}, root={"level": "ERROR", "handlers": ["h"]}), LINES)
-    agree(config(root={"level": "DEBUG"}), LINES)
-
-
-@test(quick=True)
-def filters_by_name():
-    agree(config(filters={"ab": {"name": "a.b"}, "all": {}, "c": {"name": "c"}}, handlers={"h": {**STREAM, "filters": ["ab"]}, "i": {**STREAM, "formatter": "cls", "filters": ["c", "all"]}},
-                 root={"level": "DEBUG", "handlers": ["h", "i"]}), LINES)
-    agree(config(filters={"ab": {"name": "a.b"}}, loggers={"a.b": {"filters": ["ab"]}, "a": {"filters": ["ab"]}, "a.bb": {"filters": ["ab", "ab"]}},
-                 root={"level": "DEBUG", "handlers": ["h"], "filters": ["ab"]}), LINES)
-
-
-@test(quick=True)
-def other_places_and_names():
-    agree(config(shared={"level": "WARNING", "files": ["one.log", {"deep": "two.log"}]},
-                 handlers={"h": {**STREAM, "level": "cfg://shared.level"}, "f": {"class": "logging.FileHandler", "filename": "cfg://shared.files[1].deep", "formatter": "f"}},
-                 root={"level": "DEBUG", "handlers": ["h", "f"]}), LINES)
-
-
-@test(quick=True)
-def applied_again_and_mixed_with_ini():
-    other = ini({"root": ("", "DEBUG", "h", None), "a": ("a", "INFO", "", None)}, {"h": OUT}, {"f": {"format": "ini %(message)s"}})
-    again = config(loggers={"a.b": {"level": "ERROR"}}, disable_existing_loggers=False)
-    agree(config(), LINES + [{"op": "reconfigure", "path": "other.ini"}] + LINES, [("other.ini", other)])
-    agree(config(), LINES + [{"op": "reconfigure", "path": "again.json"}] + LINES, [("again.json", again)])
-    agree(other, LINES + [{"op": "reconfigure", "path": "again.json"}] + LINES, [("again.json", config())])
 
 
 @test(quick=True)

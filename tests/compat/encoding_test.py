@@ -4,7 +4,7 @@ import re
 from encodings import aliases
 
 import harness
-from both import agree, ini, record, run_both, OUT
+from compared import OUT, agree_on as agree, ini, record, run_both
 from harness import test
 from probe import check
 

@@ -5,9 +5,8 @@ import os
 import subprocess
 import sys
 
-import both
 import harness
-from both import ini, record, OUT
+from compared import ORACLE, OUT, ini, record
 from harness import test
 from probe import check
 
@@ -40,7 +39,7 @@ def compare(filters, loggers, handlers, lines=LINES):
                "loggers": {n: {"level": level, "handlers": h, "filters": fs, "propagate": p} for n, (level, h, fs, p) in loggers.items() if n},
                "root": {"level": loggers[""][0], "handlers": loggers[""][1], "filters": loggers[""][2]}}
     log = [os.path.join(harness.BUILD, "weir"), "log", "-c", "c.ini", "--jsonl", "--escape=none"]
-    python = outcome([sys.executable, both.ORACLE, "c.ini"], json.dumps(as_dict), lines)
+    python = outcome([sys.executable, ORACLE, "c.ini"], json.dumps(as_dict), lines)
     assert outcome(log, json.dumps(as_dict), lines) == python
     assert outcome(log, text, lines) == python, (text, python, outcome(log, text, lines))
     # And printed in the other form it is the same again.

@@ -5,7 +5,7 @@ import re
 import subprocess
 
 import harness
-from both import OUT, agree, ini, record
+from compared import OUT, agree_on as agree, ini, record
 from harness import test, tmp, weir
 from receivers import Streams
 

@@ -138,11 +138,12 @@ def check_counterpart(span):
 
 @functools.lru_cache(None)
 def text_of_test(path):
-    """A test file, with the programs and modules of tests/support that it names."""
+    """A test file, with the programs and modules of tests/support that it names; compared_test.py with its cases."""
     text = read(path)
     for helper in glob.glob(os.path.join(ROOT, "tests/support/*.*")) + glob.glob(os.path.join(ROOT, "tests/compat/cases/*.py")):
         stem = os.path.splitext(os.path.basename(helper))[0]
-        if helper.endswith((".c", ".py")) and re.search(r"\b%s\b" % stem, text):
+        case = path.endswith("/compared_test.py") and "/cases/" in helper
+        if helper.endswith((".c", ".py")) and (case or re.search(r"\b%s\b" % stem, text)):
             text += read(os.path.relpath(helper, ROOT))
     return text
 

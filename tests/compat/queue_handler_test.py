@@ -5,9 +5,8 @@ import re
 import subprocess
 import sys
 
-import both
 import harness
-from both import record
+from compared import ERR, OUT, agree_on, ini, record
 from harness import test, tmp, weir
 from receivers import Streams
 
@@ -34,11 +33,7 @@ def config(handlers, root=("q",), **more):
 
 
 def agree(text, lines, more_files=()):
-    before, both.ORACLE = both.ORACLE, os.path.join(harness.ROOT, "tests/support/queue_oracle.py")
-    try:
-        both.agree(text, lines, more_files)
-    finally:
-        both.ORACLE = before
+    agree_on(text, lines, more_files, python="import queue_oracle")
 
 
 @test(covers=["python 30"], quick=True)
@@ -130,8 +125,8 @@ def a_queue_into_a_socket_sends_no_args():
 @test(covers=["python 30"], quick=True)
 def ini_form_and_what_is_refused():
     place = tmp()
-    text = both.ini({"root": ("", "DEBUG", "q", None)}, {"q": {"class": "handlers.QueueHandler", "handlers": "o, p", "kwargs": "{'respect_handler_level': True, 'capacity': 5}"},
-                                                        "o": both.OUT, "p": {**both.ERR, "level": "ERROR"}}, {"f": {"format": "%(message)s"}})
+    text = ini({"root": ("", "DEBUG", "q", None)}, {"q": {"class": "handlers.QueueHandler", "handlers": "o, p", "kwargs": "{'respect_handler_level': True, 'capacity': 5}"},
+                                                        "o": OUT, "p": {**ERR, "level": "ERROR"}}, {"f": {"format": "%(message)s"}})
     with open(os.path.join(place, "c.ini"), "w") as f:
         f.write(text)
     done = weir("log", "-c", "c.ini", "--jsonl", input="".join(json.dumps(l) + "\n" for l in LINES), cwd=place, check=0)

@@ -247,6 +247,23 @@ def run_cases(cases):
             python.close()
 
 
+def run_both(config, lines, more_files=(), python=""):
+    """One case; {what: (what Python did, what Weir did)} where they differ. more_files: (name, text), or (name, text,
+    when it was changed)."""
+    files = {name: (content, *changed) if changed else content for name, content, *changed in more_files}
+    oracle = Python()
+    try:
+        theirs, ours = run_case(Case("", config, list(lines), files=files, python=python), oracle)
+    finally:
+        oracle.close()
+    return {what: (theirs.get(what), ours.get(what)) for what in sorted(set(theirs) | set(ours)) if theirs.get(what) != ours.get(what)}
+
+
+def agree_on(config, lines, more_files=(), python=""):
+    different = run_both(config, lines, more_files, python)
+    assert not different, "\n".join("%s:\n  python %r\n  weir   %r" % (what, *sides) for what, sides in different.items())
+
+
 def agree(cases):
     wrong = [difference for _, _, difference in run_cases(cases) if difference]
     assert not wrong, "%d of %d differ:\n%s" % (len(wrong), len(cases), "\n".join(wrong[:20]))

@@ -55,6 +55,7 @@ add("Rotating with exceptions", one(R + "('o.log', 'a', 120, 9)"), [record("r", 
 add("Rotating kwargs", one({"class": R, "args": "('o.log',)", "kwargs": "{'maxBytes': 64, 'backupCount': 2, 'encoding': 'utf-8'}"}, "%(message)s"), lines(20))
 add("Rotating, one file of two loggers", ini({"root": ("", "DEBUG", "h", None), "r": ("r", "INFO", "h", None)}, {"h": {"class": R, "args": "('o.log', 'a', 50, 3)"}}, {}), lines(20))
 add("Rotating applied again", one(R + "('o.log', 'a', 90, 4)", "%(message)s"), lines(20) + [op("reconfigure", path="o.ini")] + lines(20), files={"o.ini": one(R + "('o.log', 'a', 60, 2)", "2 %(message)s")})
+add("Rotating, then a plain FileHandler", one(R + "('o.log', 'a', 90, 4)", "%(message)s"), lines(7) + [op("flush"), op("reconfigure", path="o.ini")] + lines(7), files={"o.ini": one("FileHandler('o.log', 'a')", "%(message)s")})
 T = "handlers.TimedRotatingFileHandler"
 NOW = int(time.time())
 THEN = NOW // DAY * DAY - 5 * DAY + 1000
