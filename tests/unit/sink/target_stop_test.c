@@ -4,6 +4,7 @@
 #include <sys/uio.h>
 
 #include "base/futex.h"
+#include "sink/feed.h"
 #include "sink/target_private.h"
 #include "support/sink_fixture.h"
 
@@ -94,4 +95,79 @@ Test(target_stop, acquire_and_release_race_with_the_end) {
     for (int i = 0; i < 2; i++) pthread_create(&threads[i], NULL, revive, &f);
     for (int i = 0; i < 2; i++) pthread_join(threads[i], NULL);
     cr_assert_eq(fixture_end(&f, 2000), 0);
+}
+
+/* ---- queues that are read into queues ---- */
+
+typedef struct hop {
+    feed base;
+    target *next; /* NULL: it is the last */
+    struct hop *to;
+    int taken;
+} hop;
+
+static void add_frame(const hop *to, text *out) {
+    const parcel_head p = {.size = sizeof p};
+    size_t begin = frame_begin(out);
+    text_add(out, (const char *)&to->base.number, sizeof to->base.number);
+    host_frame_put(&p, SLICE_LITERAL("shown"), SLICE_LITERAL("raw"), out);
+    frame_end(out, begin);
+}
+
+/* Slower than the one behind it. */
+static feed_result pass_on(feed *f, const feed_record *r, weir_error *err) {
+    hop *h = (hop *)f;
+    text out;
+    (void)r, (void)err;
+    h->taken++;
+    if (h->next == NULL) return FEED_DONE;
+    usleep(2000);
+    text_init(&out, 0);
+    add_frame(h->to, &out);
+    cr_assert(chunk_queue_put_beside(target_queue(h->next), 0, text_slice(&out), 1));
+    text_done(&out);
+    return FEED_DONE;
+}
+static void no_rest(feed *f, feed_rest why) { (void)f, (void)why; }
+static void stay(feed *f) { (void)f; }
+
+static target *make_hop(fixture *f, hop *h, const char *name) {
+    sink_spec spec = {.kind = SLICE_LITERAL("queue"),
+                      .path = slice_of(name),
+                      .fd = -1,
+                      .mode = 'a',
+                      .beneath_fd = -1,
+                      .options = SLICE_LITERAL("{}")};
+    target *t = fixture_target(f, &spec);
+    h->base = (feed){.take = pass_on, .rest = no_rest, .free = stay};
+    snprintf(h->base.queue, sizeof h->base.queue, "%s", name);
+    feed_add(&h->base);
+    return t;
+}
+
+Test(target_stop, of_queues_in_a_row_the_first_is_emptied_first) {
+    enum { COUNT = 100 };
+    static hop first, last;
+    fixture f;
+    text out;
+    fixture_begin(&f, 64 * 1024);
+    target *behind = make_hop(&f, &last, "behind"), *before = make_hop(&f, &first, "before");
+    first.next = behind;
+    first.to = &last;
+    chunk_queue_share(target_queue(behind));
+    target_set_rank(before, 1);
+    text_init(&out, 0);
+    for (int i = 0; i < COUNT; i++) add_frame(&first, &out);
+    cr_assert(chunk_queue_add(target_queue(before), fixture_row(&f, "q"), 1, text_slice(&out), COUNT));
+    publish(before);
+    target_activate(behind);
+    target_activate(before);
+    cr_assert_eq(target_registry_stop(f.registry, clock_monotonic_ns() + 20000000000, NULL), 0);
+    cr_assert_eq(first.taken, COUNT);
+    cr_assert_eq(last.taken, COUNT);
+    text_done(&out);
+    target_registry_free(f.registry);
+    process_map_free(f.process);
+    run_dir_close(&f.run);
+    fixture_clean(&f);
 }
