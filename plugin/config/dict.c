@@ -124,14 +124,14 @@ static bool is_formatter(slice name) { return formatter_kind_find(name) != NULL;
 static bool is_filter(slice name) { return filter_kind_find(name) != NULL; }
 static bool is_handler(slice name) { return handler_kind_find(name) != NULL; }
 
-/* With "class", Python's Formatter takes these (defaults since 3.12) and ignores all other keys. */
-static void warn_ignored(dict *d, ini_section *s, const dict_node *n, const char *const *known) {
+/* Python takes no notice of the other keys of this object. section: NULL at the top. */
+static void warn_ignored(dict *d, const char *section, const dict_node *n, const char *const *known) {
     for (size_t i = 0; i < n->count; i++) {
         const dict_node *m = &n->members[i];
         suggestion near = check_near(d->c, m->key);
         if (is_one_of(m->key, known) || slice_is(m->key, ".")) continue;
         for (size_t k = 0; known[k] != NULL; k++) suggest_offer(&near, slice_of(known[k]));
-        problems_warn(d->c->p, m->line, s->name.data, check_copy(d->c, m->key).data,
+        problems_warn(d->c->p, m->line, section, check_copy(d->c, m->key).data,
                       near.best.data != NULL ? "unknown key, ignored as in Python (did you mean %s?)"
                                              : "unknown key, ignored as in Python%s",
                       near.best.data != NULL ? near.best.data : "");
@@ -159,7 +159,7 @@ static void read_formatter(dict *d, ini_section *s, const dict_node *n) {
         add_kwargs(d, s, n, own, KWARGS_OTHERS);
         return;
     }
-    warn_ignored(d, s, n, known);
+    warn_ignored(d, s->name.data, n, known);
     add_kwargs(d, s, n, only, KWARGS_LISTED);
 }
 
@@ -169,7 +169,7 @@ static void read_filter(dict *d, ini_section *s, const dict_node *n) {
     bool python = dict_get(n, "class") == NULL && dict_get(n, "()") == NULL;
     add_class(d, s, n, is_filter);
     add_factory_attributes(d, s, n);
-    if (python) warn_ignored(d, s, n, known);
+    if (python) warn_ignored(d, s->name.data, n, known);
     add_kwargs(d, s, n, python ? only : own, python ? KWARGS_LISTED : KWARGS_OTHERS);
 }
 
@@ -187,8 +187,10 @@ static void read_handler(dict *d, ini_section *s, const dict_node *n) {
 }
 
 static void read_logger(dict *d, ini_section *s, const dict_node *n) {
+    static const char *const known[] = {"level", "handlers", "filters", "propagate", NULL};
     const dict_node *propagate = dict_get(n, "propagate");
     slice on;
+    warn_ignored(d, s->name.data, n, known);
     add_level(d, s, n);
     dict_add_list(d, s, n, "handlers");
     if (dict_get(n, "filters") != NULL) dict_add_list(d, s, n, "filters");
@@ -288,6 +290,14 @@ void dict_check_version(dict *d) {
         dict_tell(d, version->line, NULL, "version", "Unsupported version (right is 1)");
 }
 
+static void warn_of_root(dict *d) {
+    static const char *const known[] = {"version",    "incremental", "disable_existing_loggers",
+                                        "formatters", "filters",     "handlers",
+                                        "loggers",    "root",        "weir",
+                                        "admin",      "receivers",   NULL};
+    warn_ignored(d, NULL, &d->root, known);
+}
+
 static size_t members(dict *d, const char *group) {
     const dict_node *n = dict_get(&d->root, group);
     return n == NULL ? 0 : n->count;
@@ -314,6 +324,7 @@ bool dict_read(checker *c, dict *d) {
     if (c->ini.sections == NULL || c->ini.expanded == NULL) return false;
     name_map_init(&c->ini.names, &c->plan->memory);
     dict_check_version(d);
+    warn_of_root(d);
     read_settings(d, "weir");
     read_settings(d, "admin");
     read_settings(d, "receivers");

@@ -77,4 +77,8 @@ Test(dict, keys_that_python_ignores_are_warned_of) {
     expect_warned(
         "{\"version\": 1, \"formatters\": {\"f\": {\n\"fromat\": \"x\"}}}",
         "t:2: [formatter_f] fromat: warning: unknown key, ignored as in Python (did you mean format?)");
+    expect_warned("{\"version\": 1,\n\"loger\": {}}",
+                  "t:2: loger: warning: unknown key, ignored as in Python (did you mean loggers?)");
+    expect_warned("{\"version\": 1, \"loggers\": {\"a\": {\n\"lvl\": 3}}}",
+                  "t:2: [logger_a] lvl: warning: unknown key, ignored as in Python");
 }
