@@ -52,9 +52,9 @@ feed_result listener_take(feed *f, const feed_record *r, weir_error *err) {
     listener *l = (listener *)f;
     prepared p = {r->parcel, r->reader, r->raw, r->shown};
     record rec;
+    l->stop = r->stop;
     if (!l->begun) {
         l->begun = true;
-        l->stop = r->stop;
         listener_take_over(l);
     }
     feed_result got = listener_dequeue(l, &p, err);
@@ -76,8 +76,9 @@ feed_result listener_take(feed *f, const feed_record *r, weir_error *err) {
     return FEED_DONE;
 }
 
-void listener_rest(feed *f, feed_rest why) {
+void listener_rest(feed *f, feed_rest why, const uint32_t *stop) {
     listener *l = (listener *)f;
+    l->stop = stop;
     if (why != FEED_FLUSH) listener_tell_notes(l, why);
     if (why == FEED_FLUSH) listener_hand_over(l);
     if (why == FEED_ENDS || why == FEED_CLOSES) listener_leave(l, why == FEED_CLOSES);

@@ -36,7 +36,7 @@ typedef struct listener {
     size_t count;
     bool flushes_holds;        /* of its generation */
     bool begun;                /* it has had a record */
-    const uint32_t *stop;      /* the queue's, from then on */
+    const uint32_t *stop;      /* as the thread that runs it just now has it; NULL: it need not look */
     record_reader *own_reader; /* of what was kept, and of notes; NULL: none was needed yet */
     filter **filters;          /* owned */
     size_t filter_count;
@@ -58,6 +58,6 @@ typedef struct listener {
 void listener_free(listener *l);
 /* feed.take, feed.rest */
 feed_result listener_take(feed *f, const feed_record *r, weir_error *err);
-void listener_rest(feed *f, feed_rest why);
+void listener_rest(feed *f, feed_rest why, const uint32_t *stop);
 
 #endif

@@ -121,7 +121,8 @@ static handler *successor(const listener *to, const handler *h) {
     return NULL;
 }
 
-static void pass_on(listener *from, listener *to) {
+static void pass_on(listener *from, listener *to, const uint32_t *stop) {
+    from->stop = stop;
     for (size_t i = 0; i < from->count && !to->flushes_holds; i++) {
         handler *h = from->handlers[i].h, *next = h->held != NULL ? successor(to, h) : NULL;
         text all;
@@ -129,14 +130,13 @@ static void pass_on(listener *from, listener *to) {
         if (next == NULL || h->held->count == 0) continue;
         hold_take(h->held, &all, &count);
         hold_put_back(next->held, &all, count);
-        to->stop = from->stop;
         __atomic_store_n(&to->base.keeps, 1, __ATOMIC_RELEASE);
     }
     listener_hand_over(from);
 }
 
 void listener_take_over(listener *l) {
-    for (feed *f = feed_older(&l->base); f != NULL; f = feed_older(f)) pass_on((listener *)f, l);
+    for (feed *f = feed_older(&l->base); f != NULL; f = feed_older(f)) pass_on((listener *)f, l, l->stop);
 }
 
 static void drop_rest(listened *at) {
@@ -151,7 +151,7 @@ static void drop_rest(listened *at) {
 void listener_leave(listener *l, bool closing) {
     listener *next = closing ? NULL : (listener *)feed_newest(&l->base);
     if (next != NULL && next != l)
-        pass_on(l, next);
+        pass_on(l, next, l->stop);
     else
         listener_hand_over(l);
     for (size_t i = 0; i < l->count; i++) drop_rest(&l->handlers[i]);

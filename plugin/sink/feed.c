@@ -57,10 +57,10 @@ static feed *take_out(const char *queue, int ended) {
 
 /* Without the lock: what a feed holds may be of the host's. Of several that share a filter the oldest, which
  * ends last, tells what it has to tell. */
-static void free_list(feed *f, bool with_last_words) {
+static void free_list(feed *f, bool with_last_words, const uint32_t *stop) {
     for (feed *next; f != NULL; f = next) {
         next = f->next;
-        if (with_last_words) f->rest(f, FEED_ENDS);
+        if (with_last_words) f->rest(f, FEED_ENDS, stop);
         f->free(f);
     }
 }
@@ -71,7 +71,7 @@ void feed_end(feed *f) {
     f->ended = --f->users == 0;
     feed *out = has_sink(f->queue) ? NULL : take_out(f->queue, 1);
     pthread_mutex_unlock(&lock);
-    free_list(out, false);
+    free_list(out, false, NULL);
 }
 
 void feed_hold(feed *f) {
@@ -99,7 +99,7 @@ void feed_sink_closed(const char *queue) {
     }
     feed *out = has_sink(queue) ? NULL : take_out(queue, 1);
     pthread_mutex_unlock(&lock);
-    free_list(out, false);
+    free_list(out, false, NULL);
 }
 
 /* The next beyond that number, up or down. It stays: a queue's feeds end on its thread, which is the caller.
@@ -154,29 +154,29 @@ static bool is_asked(feed *f) {
 }
 
 /* Said to be done when it is. */
-static void answer(feed *f) {
-    f->rest(f, FEED_FLUSH);
+static void answer(feed *f, const uint32_t *stop) {
+    f->rest(f, FEED_FLUSH, stop);
     pthread_mutex_lock(&lock);
     f->asked = false;
     pthread_mutex_unlock(&lock);
 }
 
-void feed_sink_busy(const char *queue) {
+void feed_sink_busy(const char *queue, const uint32_t *stop) {
     if (__builtin_expect(__atomic_load_n(&asked, __ATOMIC_ACQUIRE) == 0, 1)) return;
     uint64_t number = 0;
     for (feed *f; (f = next_to(queue, number, true)) != NULL; number = f->number)
-        if (is_asked(f)) answer(f);
+        if (is_asked(f)) answer(f, stop);
 }
 
 /* ---- the sink ---- */
 
-void feed_sink_closing(const char *queue) {
+void feed_sink_closing(const char *queue, const uint32_t *stop) {
     pthread_mutex_lock(&lock);
     bool last = sinks_of(queue) == 1;
     pthread_mutex_unlock(&lock);
     uint64_t number = 0;
     for (feed *f; last && (f = next_to(queue, number, true)) != NULL; number = f->number)
-        f->rest(f, FEED_CLOSES);
+        f->rest(f, FEED_CLOSES, stop);
 }
 
 static bool is_in_use(feed *f) {
@@ -188,17 +188,17 @@ static bool is_in_use(feed *f) {
 
 /* Of one that ended, records may have come between the look that found the queue empty and this call; not
  * between this one and the next. */
-void feed_sink_idle(const char *queue) {
+void feed_sink_idle(const char *queue, const uint32_t *stop) {
     pthread_mutex_lock(&lock);
     feed *out = take_out(queue, 2);
     for (feed *f = all; f != NULL; f = f->next)
         if (f->ended == 1 && strcmp(f->queue, queue) == 0) f->ended = 2;
     pthread_mutex_unlock(&lock);
-    free_list(out, true);
-    feed_sink_busy(queue);
+    free_list(out, true, stop);
+    feed_sink_busy(queue, stop);
     uint64_t number = 0;
     for (feed *f; (f = next_to(queue, number, true)) != NULL; number = f->number)
-        if (is_in_use(f)) f->rest(f, FEED_IDLE);
+        if (is_in_use(f)) f->rest(f, FEED_IDLE, stop);
 }
 
 void feed_fork_child(void) {

@@ -36,8 +36,9 @@ typedef struct feed {
     bool asked;     /* feed_ask */
     /* On the queue's thread. FEED_STOPPED: not done, *stop is set. */
     feed_result (*take)(struct feed *f, const feed_record *r, weir_error *err);
-    /* On the queue's thread, now and then: what is worth telling. */
-    void (*rest)(struct feed *f, feed_rest why);
+    /* On the queue's thread, now and then: what is worth telling. *stop is set when the thread is to end;
+     * NULL: it has not had a record yet. */
+    void (*rest)(struct feed *f, feed_rest why, const uint32_t *stop);
     void (*free)(struct feed *f);
 } feed;
 
@@ -63,13 +64,13 @@ feed *feed_find(uint64_t number);
 void feed_sink_opened(const char *queue);
 /* The queue's thread is about to end and takes nothing more: rest() of its feeds is called, unless another
  * sink has the queue. */
-void feed_sink_closing(const char *queue);
+void feed_sink_closing(const char *queue, const uint32_t *stop);
 /* Whoever ended before and is not needed by another sink of that queue goes now. */
 void feed_sink_closed(const char *queue);
 /* The queue is empty; rest() of its feeds is called. */
-void feed_sink_idle(const char *queue);
+void feed_sink_idle(const char *queue, const uint32_t *stop);
 /* Now and then under load: what feed_ask has asked for. */
-void feed_sink_busy(const char *queue);
+void feed_sink_busy(const char *queue, const uint32_t *stop);
 
 /* In the child of a fork: the parent's feeds and sinks are not its own. */
 void feed_fork_child(void);

@@ -16,6 +16,7 @@ typedef struct queue_sink {
     sink base;
     record_reader *reader;
     text aligned;
+    const uint32_t *stop; /* the thread's, from the first record on */
     char name[64];
 } queue_sink;
 
@@ -39,6 +40,7 @@ static sink_status queue_write(sink *base, const sink_batch *batch, size_t *byte
     queue_sink *s = of(base);
     slice left = batch->chunks[0].bytes, payload;
     *bytes = 0;
+    s->stop = batch->stop;
     for (int i = 0; i < QUEUE_BATCH && frame_next(&left, &payload); i++) {
         feed_result got = take_one(s, payload, batch->stop, err);
         if (got == FEED_STOPPED) return *bytes > 0 ? SINK_OK : SINK_AGAIN;
@@ -46,13 +48,13 @@ static sink_status queue_write(sink *base, const sink_batch *batch, size_t *byte
         *bytes += FRAME_HEAD + payload.len;
         if (__atomic_load_n(batch->stop, __ATOMIC_ACQUIRE) != 0) return SINK_OK;
     }
-    feed_sink_busy(s->name);
+    feed_sink_busy(s->name, s->stop);
     if (*bytes > 0) return SINK_OK;
     error_set(err, WEIR_ERR_SYSTEM, "the queue %s is damaged", s->name);
     return SINK_LOST;
 }
 
-static void queue_idle(sink *base) { feed_sink_idle(of(base)->name); }
+static void queue_idle(sink *base) { feed_sink_idle(of(base)->name, of(base)->stop); }
 
 static sink_status queue_truncate(sink *base, weir_error *err) {
     (void)base, (void)err;
@@ -67,7 +69,7 @@ static size_t queue_already(sink *base, const chunk_queue_map *map, const chunk_
 
 static void queue_close(sink *base) {
     queue_sink *s = of(base);
-    feed_sink_closing(s->name);
+    feed_sink_closing(s->name, s->stop);
     feed_sink_closed(s->name);
     if (s->reader != NULL) record_reader_free(s->reader);
     text_done(&s->aligned);

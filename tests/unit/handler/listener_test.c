@@ -217,9 +217,9 @@ Test(listener, what_is_kept_goes_on_when_there_is_enough_or_it_is_asked_for) {
     give_some(l, 2, 4);
     expect_counts(m, 4, 3, 0);
     expect(a, "n 0\nn 1\nn 2\n");
-    listener_rest(&l->base, FEED_IDLE);
+    listener_rest(&l->base, FEED_IDLE, &stop);
     expect_counts(m, 4, 3, 0);
-    listener_rest(&l->base, FEED_FLUSH);
+    listener_rest(&l->base, FEED_FLUSH, &stop);
     expect(a, "n 0\nn 1\nn 2\nn 3\n");
     expect_counts(m, 4, 4, 0);
     done(&l->base);
@@ -258,7 +258,7 @@ Test(listener, at_the_end_it_goes_on_or_is_counted_as_dropped) {
     listened *a = add_file(l, "a"), *m = add_memory(l, "m", 100, a), *n = add_memory(l, "n", 100, a);
     n->feed_count = 0; /* it has no target */
     give_some(l, 0, 2);
-    listener_rest(&l->base, FEED_CLOSES);
+    listener_rest(&l->base, FEED_CLOSES, &stop);
     expect(a, "n 0\nn 1\n");
     expect_counts(m, 2, 2, 0);
     expect_counts(n, 2, 0, 2);
@@ -274,14 +274,14 @@ Test(listener, what_a_filter_held_back_is_told_to_the_handler_that_has_it) {
     const value limit[] = {value_int(1), value_int(3600 * 1000), value_str(SLICE_LITERAL("logger"))};
     add_filter(l, a, "weir.RateLimitFilter", limit, 3);
     give_some(l, 0, 3);
-    listener_rest(&l->base, FEED_IDLE); /* it is not due */
+    listener_rest(&l->base, FEED_IDLE, &stop); /* it is not due */
     expect(a, "n 0\n");
     filter_share(a->h->filters[0]);
-    listener_rest(&l->base, FEED_ENDS); /* the next listener has it */
+    listener_rest(&l->base, FEED_ENDS, &stop); /* the next listener has it */
     expect(a, "n 0\n");
     filter_release(a->h->filters[0]);
-    listener_rest(&l->base, FEED_ENDS);
-    listener_rest(&l->base, FEED_CLOSES);
+    listener_rest(&l->base, FEED_ENDS, &stop);
+    listener_rest(&l->base, FEED_CLOSES, &stop);
     expect(a, "n 0\n2 similar suppressed in 1h: n 1\n");
     expect(b, "n 0\nn 1\nn 2\n");
     expect_counts(a, 1, 1, 0);

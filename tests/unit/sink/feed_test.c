@@ -10,8 +10,8 @@ static feed_result take(feed *f, const feed_record *r, weir_error *err) {
     return (void)f, (void)r, (void)err, FEED_DONE;
 }
 static int ended, closed, flushed;
-static void rest(feed *f, feed_rest why) {
-    (void)f;
+static void rest(feed *f, feed_rest why, const uint32_t *word) {
+    (void)f, (void)word;
     rested += why == FEED_IDLE;
     flushed += why == FEED_FLUSH;
     ended += why == FEED_ENDS;
@@ -51,12 +51,12 @@ Test(feed, with_one_it_ends_when_the_queue_was_found_empty_twice) {
     uint64_t number = old->number;
     feed_end(old);
     cr_assert_eq(freed, 0);
-    feed_sink_idle("r");
-    feed_sink_idle("r");
+    feed_sink_idle("r", NULL);
+    feed_sink_idle("r", NULL);
     cr_assert_eq(freed, 0, "another queue");
-    feed_sink_idle("q");
+    feed_sink_idle("q", NULL);
     cr_assert_eq(feed_find(number), old, "a record of its may have come meanwhile");
-    feed_sink_idle("q");
+    feed_sink_idle("q", NULL);
     cr_assert_eq(freed, 1);
     cr_assert_eq(ended, 1, "it was asked for its last words");
     cr_assert_null(feed_find(number));
@@ -80,10 +80,10 @@ Test(feed, is_asked_a_last_time_before_its_thread_ends) {
     make("q");
     feed_end(make("q"));
     make("r");
-    feed_sink_closing("q");
+    feed_sink_closing("q", NULL);
     cr_assert_eq(closed, 2);
     feed_sink_opened("q");
-    feed_sink_closing("q");
+    feed_sink_closing("q", NULL);
     cr_assert_eq(closed, 2, "another thread has the queue still");
 }
 
@@ -117,13 +117,13 @@ Test(feed, what_is_asked_for_is_done_by_the_queues_thread) {
     cr_assert_not(feed_is_asked());
     feed_ask();
     cr_assert(feed_is_asked());
-    feed_sink_busy("r");
+    feed_sink_busy("r", NULL);
     cr_assert(feed_is_asked());
-    feed_sink_busy("q");
+    feed_sink_busy("q", NULL);
     cr_assert_not(feed_is_asked());
     cr_assert_eq(flushed, 1, "the other one keeps nothing");
     feed_ask();
-    feed_sink_idle("q");
+    feed_sink_idle("q", NULL);
     cr_assert_not(feed_is_asked());
     cr_assert_eq(flushed, 2);
     keeps->keeps = 0;

@@ -20,8 +20,8 @@ static feed_result take(feed *own, const feed_record *r, weir_error *e) {
     if (--stop_after == 0) stop = 1;
     return FEED_DONE;
 }
-static void rest(feed *own, feed_rest why) {
-    (void)own;
+static void rest(feed *own, feed_rest why, const uint32_t *word) {
+    (void)own, (void)word;
     if (why == FEED_IDLE) text_add_char(&taken, 'R');
 }
 static void release(feed *own) { free(own); }

@@ -128,7 +128,7 @@ static feed_result pass_on(feed *f, const feed_record *r, weir_error *err) {
     text_done(&out);
     return FEED_DONE;
 }
-static void no_rest(feed *f, feed_rest why) { (void)f, (void)why; }
+static void no_rest(feed *f, feed_rest why, const uint32_t *word) { (void)f, (void)why, (void)word; }
 static void stay(feed *f) { (void)f; }
 
 static target *make_hop(fixture *f, hop *h, const char *name) {
