@@ -14,8 +14,6 @@
 #include "listen/listener.h"
 #include "receiver/receivers.h"
 
-#define PORT_DEFAULT 9030
-
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static control *door; /* under lock, as all here */
 static http_server *http;
@@ -154,7 +152,7 @@ int admin_listen(int number, weir_verify verify) {
     char address[32];
     weir_error err;
     int got = -1;
-    snprintf(address, sizeof address, "127.0.0.1:%d", number < 0 ? PORT_DEFAULT : number);
+    snprintf(address, sizeof address, "127.0.0.1:%d", number < 0 ? SETTING_CONFIG_PORT : number);
     pthread_mutex_lock(&lock);
     if (door != NULL && listen_port == NULL && number <= 65535 &&
         port_server_start(door, "port of weir_listen", address, verify, &listen_port, &err) == 0) {

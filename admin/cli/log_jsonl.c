@@ -1,6 +1,5 @@
 /* log_jsonl.c - `weir log --jsonl`: a line is one operation, a record or a control. What each does is
  * fixed by Python's logging; the controls are the rows of `operations`. */
-#include <errno.h>
 #include <limits.h>
 #include <string.h>
 #include <time.h>
@@ -124,11 +123,23 @@ static void do_add_level_name(log_session *s, const value *object) {
                      LIMIT_LEVEL_NAME);
 }
 
+static void reconfigure(log_session *s, const char *path, slice config) {
+    const requester by = {.way = "api", .who = "weir log"};
+    push_result result;
+    weir_error err = {0};
+    int rc = control_push(s->control, config, path, CONFIG_COMMAND, &by, false, &result, &err);
+    if (rc != 0) {
+        if (result.problems.errors > 0) problems_to_error(&result.problems, &err);
+        log_complain(s, "reconfigure: %s", err.message);
+    }
+    push_result_done(&result);
+    if (rc == 0) core_reap(s->core);
+}
+
 static void do_reconfigure(log_session *s, const value *object) {
     char path[PATH_MAX];
     slice given = get_str(object, "path");
-    const requester by = {.way = "api", .who = "weir log"};
-    push_result result;
+    problems p;
     weir_error err = {0};
     text config;
     if (given.len == 0 || given.len >= sizeof path) {
@@ -138,22 +149,15 @@ static void do_reconfigure(log_session *s, const value *object) {
     memcpy(path, given.data, given.len);
     path[given.len] = '\0';
     text_init(&config, 0);
-    FILE *f = fopen(path, "re");
-    char buffer[4096];
-    size_t got;
-    while (f != NULL && (got = fread(buffer, 1, sizeof buffer, f)) > 0) text_add(&config, buffer, got);
-    if (f == NULL) {
-        log_complain(s, "reconfigure: %s: %s", path, strerror(errno));
-    } else if (control_push(s->control, text_slice(&config), path, CONFIG_COMMAND, &by, false, &result,
-                            &err) != 0) {
-        if (result.problems.errors > 0) problems_to_error(&result.problems, &err);
+    if (problems_init(&p, path) != 0) {
+        log_complain(s, "no memory");
+    } else if (config_read_file(path, &config, &p) != 0) {
+        problems_to_error(&p, &err);
         log_complain(s, "reconfigure: %s", err.message);
-        push_result_done(&result);
     } else {
-        push_result_done(&result);
-        core_reap(s->core);
+        reconfigure(s, path, text_slice(&config));
     }
-    if (f != NULL) fclose(f);
+    problems_done(&p);
     text_done(&config);
 }
 

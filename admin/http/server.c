@@ -185,7 +185,7 @@ static void load_token(http_server *s, const char *service) {
 
 /* The address, the token and the hosts; nothing is opened. */
 static int prepare_tcp(http_server *s, const http_settings *given, listen_address *where, weir_error *err) {
-    if (address_parse(given->address, 9031, where, err) != 0) return -1;
+    if (address_parse(given->address, SETTING_HTTP_PORT, where, err) != 0) return -1;
     if (where->is_unix)
         return error_set(err, WEIR_ERR_INVALID,
                          "http = %.200s: a page needs a TCP address (the local socket is there anyway)",

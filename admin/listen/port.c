@@ -126,7 +126,7 @@ static void serve(void *arg) {
 int port_server_start(control *c, const char *name, const char *address, weir_verify verify,
                       port_server **out, weir_error *err) {
     listen_address where;
-    if (address_parse(address, 9030, &where, err) != 0) return -1;
+    if (address_parse(address, SETTING_CONFIG_PORT, &where, err) != 0) return -1;
     port_server *s = calloc(1, sizeof *s);
     if (s == NULL) return error_set(err, WEIR_ERR_SYSTEM, "no memory");
     s->control = c;

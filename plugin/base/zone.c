@@ -18,8 +18,7 @@
 #define ZONE_DEFAULT_FILE "/etc/localtime"
 /* The largest of tzdata has 4 KiB, with every leap second and change of a long history. */
 #define ZONE_FILE_MAX (256 * 1024)
-/* The last second of the year INT_MAX and the first of INT_MIN: what a civil_time can hold. */
-#define SECONDS_MAX (INT64_C(67767976233532799))
+/* The first second of the year INT_MIN. */
 #define SECONDS_MIN (INT64_C(-67768100567971200))
 
 static zone_kind utc_kind = {.name = "UTC"};
@@ -153,9 +152,9 @@ static void set_date(civil_time *out, int64_t local) {
 void zone_civil(const zone *z, int64_t seconds, civil_time *out) {
     const zone_kind *kind = find_kind(z, seconds, NULL);
     /* Beyond the years of an int the ends stand for all; damaged stamps come here. */
-    int64_t local = seconds > SECONDS_MAX - kind->offset   ? SECONDS_MAX
-                    : seconds < SECONDS_MIN - kind->offset ? SECONDS_MIN
-                                                           : seconds + kind->offset;
+    int64_t local = seconds > ZONE_SECONDS_MAX - kind->offset ? ZONE_SECONDS_MAX
+                    : seconds < SECONDS_MIN - kind->offset    ? SECONDS_MIN
+                                                              : seconds + kind->offset;
     set_date(out, local);
     out->offset = kind->offset;
     out->dst = kind->dst;

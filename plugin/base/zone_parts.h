@@ -8,6 +8,9 @@
 #include "base/slice.h"
 #include "base/zone.h"
 
+/* The last second of the year INT_MAX: beyond, a civil_time has no year. */
+#define ZONE_SECONDS_MAX (INT64_C(67767976233532799))
+
 /* An abbreviation; POSIX asks for 3 at least, real ones have up to 6. Longer ones are refused. */
 #define ZONE_NAME_SIZE 32
 

@@ -12,8 +12,6 @@
 #define CHANGE_DEFAULT (2 * HOUR)
 /* Where a string names a summer time but no dates: what glibc takes. */
 #define DEFAULT_DATES ",M3.2.0,M11.1.0"
-/* Beyond this the year does not fit an int; a rule need not hold there, only not overflow. */
-#define SECONDS_MAX (INT64_C(67767976233532799))
 
 typedef struct reader {
     const char *at, *end;
@@ -160,7 +158,9 @@ static void consider(search *s, int64_t at, const zone_kind *kind) {
 
 const zone_kind *zone_posix_find(const zone_rule *rule, int64_t seconds, int64_t *next) {
     if (next != NULL) *next = INT64_MAX;
-    if (!rule->has_summer || seconds > SECONDS_MAX || seconds < -SECONDS_MAX) return &rule->standard;
+    /* Beyond, a rule need not hold, only not overflow. */
+    if (!rule->has_summer || seconds > ZONE_SECONDS_MAX || seconds < -ZONE_SECONDS_MAX)
+        return &rule->standard;
     int64_t year;
     int month, day;
     calendar_date(calendar_floor_div(seconds, CALENDAR_DAY), &year, &month, &day);

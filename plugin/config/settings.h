@@ -50,6 +50,11 @@ typedef struct settings {
     receiver_settings receivers;
 } settings;
 
+/* Where an address leaves out the port: Python's own (logging.config.DEFAULT_LOGGING_CONFIG_PORT), and the
+ * next. */
+#define SETTING_CONFIG_PORT 9030
+#define SETTING_HTTP_PORT 9031
+
 typedef struct setting_row {
     const char *section, *key;
     const char *type;    /* "duration", "size", "count", "yes/no", "address", "path", "word", "name" */

@@ -90,7 +90,8 @@ static const setting_row rows[SETTING_ROWS] = {
     {"admin", "http", "address", "",
      "Where the web page and the JSON API listen: HOST:PORT on loopback, [::1]:PORT, PORT, or off. "
      "Left empty (http =): 127.0.0.1:9031. Without the key: off.",
-     true, true, setting_parse_address, setting_print_text, RANGE(http, 9031, sizeof(((settings *)0)->http))},
+     true, true, setting_parse_address, setting_print_text,
+     RANGE(http, SETTING_HTTP_PORT, sizeof(((settings *)0)->http))},
     {"admin", "config_port", "address", "",
      "Where configurations are received by the protocol of Python's logging.config.listen(): an address as "
      "of "
@@ -98,7 +99,7 @@ static const setting_row rows[SETTING_ROWS] = {
      "TCP; "
      "unix:/path limits it by file mode.",
      true, true, setting_parse_address, setting_print_text,
-     RANGE(config_port, 9030, sizeof(((settings *)0)->config_port))},
+     RANGE(config_port, SETTING_CONFIG_PORT, sizeof(((settings *)0)->config_port))},
     {"admin", "hosts", "names", "",
      "Further values of the Host header that the page is served under, HOST or HOST:PORT with blanks or "
      "commas "

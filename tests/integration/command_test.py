@@ -502,14 +502,15 @@ def log_tells_bad_lines_and_logs_the_others():
 {"op":"explode"}
 {"logger":
 {"op":"reconfigure","path":"nowhere.ini"}
+{"op":"reconfigure","path":"/dev/zero"}
 {"op":"sleep","ms":"long"}
 {"op":"sleep","ms":-1}
 {"logger":"a","level":"ERROR","msg":"also fine"}
 """)
     assert lines()[4:] == ["ERROR a fine", "ERROR a also fine"], lines()
     told = done.stderr.splitlines()
-    assert [line.split(":")[1] for line in told] == [" line 2", " line 3", " line 4", " line 5", " line 6", " line 7", " line 8"], told
-    for line, word in zip(told, ("LOUD", "object", "explode", "", "nowhere.ini", "sleep", "sleep")):
+    assert [line.split(":")[1] for line in told] == [" line 2", " line 3", " line 4", " line 5", " line 6", " line 7", " line 8", " line 9"], told
+    for line, word in zip(told, ("LOUD", "object", "explode", "", "nowhere.ini", "/dev/zero", "sleep", "sleep")):
         assert word in line, told
     says(weir("log", "-c", "log.ini", "--level", "LOUD", cwd=directory, input="x\n"), 2, "unknown level 'LOUD'")
     says(weir("log", "-c", "nowhere.ini", cwd=directory, input="x\n"), 2, "nowhere.ini")
