@@ -5,30 +5,12 @@ import os
 import random
 import shutil
 
+import faults
 import harness
 import oracle
 from harness import OWN, SLOW, Service, scaled, test, wait_until, weir
 
-CONFIG = """
-[weir]
-run_dir = {run}
-overflow = block
-[loggers]
-keys = root
-[handlers]
-keys = file,history
-[formatters]
-keys =
-[logger_root]
-level = INFO
-handlers = file,history
-[handler_file]
-class = FileHandler
-args = ('{dir}/host.log',)
-[handler_history]
-class = weir.HistoryHandler
-args = ('{dir}/history.db',)
-"""
+CONFIG = faults.config({"file": faults.file("{dir}/host.log"), "history": faults.history("{dir}/history.db")}, "overflow = block")
 PAGE = 4096
 
 

@@ -3,30 +3,12 @@ over the configuration go on. And the port that the host itself opens."""
 import os
 import socket
 
+import faults
 import harness
 from harness import Service, push, test, wait_until
 
-CONFIG = """[weir]
-run_dir = {run}
-[admin]
-http = 127.0.0.1:{http}
-config_port = 127.0.0.1:{port}
-[loggers]
-keys = root
-[handlers]
-keys = file
-[formatters]
-keys =
-[handler_file]
-class = FileHandler
-args = ('{dir}/out.log',)
-[logger_root]
-level = INFO
-handlers = file
-"""
-
-
-NO_ADMIN = CONFIG.split("[admin]")[0] + "[loggers]" + CONFIG.split("[loggers]")[1]
+CONFIG = faults.config({"file": faults.file("{dir}/out.log")}, admin="http = 127.0.0.1:{http}\nconfig_port = 127.0.0.1:{port}")
+NO_ADMIN = faults.config({"file": faults.file("{dir}/out.log")})
 
 
 def needs_forks():

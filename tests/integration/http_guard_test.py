@@ -6,26 +6,11 @@ import re
 import socket
 import time
 
+import faults
 import harness
 from harness import Service, SLOW, scaled, test, wait_until
 
-CONFIG = """[weir]
-run_dir = {run}
-[admin]
-http = 127.0.0.1:0
-[loggers]
-keys = root
-[handlers]
-keys = file
-[formatters]
-keys =
-[handler_file]
-class = FileHandler
-args = ('{dir}/out.log',)
-[logger_root]
-level = INFO
-handlers = file
-"""
+CONFIG = faults.config({"file": faults.file("{dir}/out.log")}, admin="http = 127.0.0.1:0")
 
 
 class Door:
@@ -252,7 +237,7 @@ def a_thousand_requests():
 @test(covers=["promise 6"], quick=True)
 def closed_by_default():
     """Without [admin] there is no TCP port; the local socket is there, for its user only."""
-    service = Service(CONFIG.replace("[admin]\nhttp = 127.0.0.1:0\n", ""))
+    service = Service(CONFIG.replace("http = 127.0.0.1:0\n", "").replace("[admin]\n", ""))
     assert [l["name"] for l in service.status()["listeners"]] == ["local socket"]
     path = service.socket_path()
     assert os.stat(path).st_mode & 0o777 == 0o600

@@ -4,33 +4,13 @@ import re
 import threading
 import time
 
+import faults
 import harness
 import oracle
 from harness import OWN, Service, push, scaled, test, wait_until
 
-CONFIG = """
-[weir]
-run_dir = {run}
-overflow = block
-stall_timeout = 60s
-[admin]
-config_port = unix:{run}/port
-[loggers]
-keys = root
-[handlers]
-keys = file
-[formatters]
-keys = line
-[logger_root]
-level = INFO
-handlers = file
-[formatter_line]
-format = pushed-MARK %(message)s
-[handler_file]
-class = FileHandler
-formatter = line
-args = ('{dir}/FILE.log',)
-"""
+CONFIG = faults.config({"file": faults.file("{dir}/FILE.log")}, "overflow = block\nstall_timeout = 60s", "config_port = unix:{run}/port",
+                       line="pushed-MARK %(message)s")
 PUSHERS = 4
 PER_SECOND = 1000
 

@@ -4,33 +4,13 @@ import os
 import re
 import subprocess
 
+import faults
 import harness
 import oracle
 from harness import BUILD, OWN, SLOW, scaled, test
 
-CONFIG = """
-[weir]
-run_dir = {run}
-overflow = block
-[admin]
-http = 127.0.0.1:0
-config_port = 127.0.0.1:0
-[loggers]
-keys = root
-[handlers]
-keys = file,history
-[formatters]
-keys =
-[logger_root]
-level = INFO
-handlers = file,history
-[handler_file]
-class = FileHandler
-args = ('{dir}/host.log',)
-[handler_history]
-class = weir.HistoryHandler
-args = ('{dir}/history.db',)
-"""
+CONFIG = faults.config({"file": faults.file("{dir}/host.log"), "history": faults.history("{dir}/history.db")}, "overflow = block",
+                       "http = 127.0.0.1:0\nconfig_port = 127.0.0.1:0")
 # A page of stack or an allocator's arena more or less is no leak; one of a kilobyte a cycle is.
 PAGES_BOUND = 256
 # What glibc and SQLite keep for later grows for the first hundred cycles.

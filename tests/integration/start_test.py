@@ -5,30 +5,12 @@ import subprocess
 import sys
 import time
 
+import faults
 import harness
 import oracle
 from harness import OWN, Service, scaled, test, wait_until
 
-CONFIG = """
-[weir]
-run_dir = {run}
-overflow = block
-[loggers]
-keys = root
-[handlers]
-keys = file
-[formatters]
-keys = line
-[logger_root]
-level = INFO
-handlers = file
-[formatter_line]
-format = MARK %(message)s
-[handler_file]
-class = FileHandler
-formatter = line
-args = ('{dir}/NAME.log',)
-"""
+CONFIG = faults.config({"file": faults.file("{dir}/NAME.log")}, "overflow = block", line="MARK %(message)s")
 
 
 def config(service, name="a", mark="one"):
