@@ -1,13 +1,15 @@
 /* roll_rules.c - the rules of a rolling file, from Python's words and as the options of a sink's description.
  * Pure; any thread. */
+#include "base/calendar.h"
 #include "sink/roll.h"
 
 /* Longer than a log will live, and far from overflow. */
-#define INTERVAL_MAX ((int64_t)100 * 366 * 86400)
+#define INTERVAL_MAX ((int64_t)100 * 366 * CALENDAR_DAY)
 
 static char upper(char c) { return c >= 'a' && c <= 'z' ? (char)(c - 'a' + 'A') : c; }
 
-int roll_rules_when(slice when, int64_t interval, roll_rules *out, weir_error *err) {
+/* Seconds of one interval, 0: no such word. word is in capitals, NUL-terminated, cut if it is too long. */
+static int64_t unit_of(slice when, const char *word, roll_rules *out) {
     static const struct {
         const char *name;
         roll_when when;
@@ -15,27 +17,35 @@ int roll_rules_when(slice when, int64_t interval, roll_rules *out, weir_error *e
     } words[] = {{"S", ROLL_SECOND, 1},
                  {"M", ROLL_MINUTE, 60},
                  {"H", ROLL_HOUR, 3600},
-                 {"D", ROLL_DAY, 86400},
-                 {"MIDNIGHT", ROLL_MIDNIGHT, 86400}};
+                 {"D", ROLL_DAY, CALENDAR_DAY},
+                 {"MIDNIGHT", ROLL_MIDNIGHT, CALENDAR_DAY}};
+    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
+        if (when.len != strlen(word) || strcmp(word, words[i].name) != 0) continue;
+        out->when = words[i].when;
+        return words[i].unit;
+    }
+    return 0;
+}
+
+static int take_week(slice when, const char *word, roll_rules *out, weir_error *err) {
+    if (when.len != 2)
+        return error_set(err, WEIR_ERR_INVALID,
+                         "You must specify a day for weekly rollover from 0 to 6 (0 is Monday): %s", word);
+    if (word[1] < '0' || word[1] > '6')
+        return error_set(err, WEIR_ERR_INVALID, "Invalid day specified for weekly rollover: %s", word);
+    out->when = ROLL_WEEK;
+    out->weekday = word[1] - '0';
+    return 0;
+}
+
+int roll_rules_when(slice when, int64_t interval, roll_rules *out, weir_error *err) {
     char word[16] = "";
     size_t len = when.len < sizeof word - 1 ? when.len : sizeof word - 1;
     for (size_t i = 0; i < len; i++) word[i] = upper(when.data[i]);
-    int64_t unit = 0;
-    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
-        if (when.len != len || strcmp(word, words[i].name) != 0) continue;
-        out->when = words[i].when;
-        unit = words[i].unit;
-    }
+    int64_t unit = unit_of(when, word, out);
     if (unit == 0 && word[0] == 'W') {
-        if (when.len != 2)
-            return error_set(err, WEIR_ERR_INVALID,
-                             "You must specify a day for weekly rollover from 0 to 6 (0 is Monday): %s",
-                             word);
-        if (word[1] < '0' || word[1] > '6')
-            return error_set(err, WEIR_ERR_INVALID, "Invalid day specified for weekly rollover: %s", word);
-        out->when = ROLL_WEEK;
-        out->weekday = word[1] - '0';
-        unit = 7 * 86400;
+        if (take_week(when, word, out, err) != 0) return -1;
+        unit = 7 * CALENDAR_DAY;
     }
     if (unit == 0)
         return error_set(err, WEIR_ERR_INVALID,
