@@ -101,7 +101,8 @@ WEIR_API const char *weir_version(void);
 /* Handles are immortal: kept until the process ends, valid over stop and start.
  * The struct is public only so that a disabled call is one load in the caller. */
 typedef struct weir_logger {
-    int threshold; /* private: the lowest level that passes; read atomically */
+    int threshold; /* private, as the next: the lowest level that may pass; read atomically */
+    int own;       /* from here on no rule is asked */
 } weir_logger;
 
 /* The logger of that dotted name, made at its first request. NULL, "" and "root" are the
@@ -128,10 +129,29 @@ WEIR_API int weir_get_effective_level(const weir_logger *logger);
 /* The logger's name, "root" for the root. Immortal. */
 WEIR_API const char *weir_logger_name(const weir_logger *logger);
 
-/* Python's isEnabledFor: one relaxed load. */
-static inline int weir_is_enabled(const weir_logger *logger, int level) {
+/* Private, what the macros ask first: one relaxed load. May a call of that level pass? */
+static inline int weir_may_pass_(const weir_logger *logger, int level) {
     return level >= __atomic_load_n(&logger->threshold, __ATOMIC_RELAXED);
 }
+
+/* Private: what weir_is_enabled asks below the logger's own level. */
+WEIR_API int weir_is_enabled_by_rule(const weir_logger *logger, int level);
+static inline int weir_is_enabled_with_(const weir_logger *logger, int level,
+                                        int (*by_rule)(const weir_logger *logger, int level)) {
+    if (!weir_may_pass_(logger, level)) return 0;
+    return level >= __atomic_load_n(&logger->own, __ATOMIC_RELAXED) || by_rule(logger, level);
+}
+
+/* Python's isEnabledFor: one relaxed load where the answer is no, two where it is yes. Where a
+ * weir.ContextLevelFilter lies over the logger, the context of the calling thread and what is
+ * bound to the logger decide; the fields of a call are not known here. */
+#ifdef WEIR_VIA
+#define weir_is_enabled(logger, level) weir_is_enabled_with_(logger, level, (WEIR_VIA)->is_enabled_by_rule)
+#else
+static inline int weir_is_enabled(const weir_logger *logger, int level) {
+    return weir_is_enabled_with_(logger, level, weir_is_enabled_by_rule);
+}
+#endif
 
 /* Python's logging.disable: no record of this level or below is made; 0 undoes it. */
 WEIR_API void weir_disable(int level);
@@ -170,7 +190,7 @@ typedef struct weir_field {
     } value;
 } weir_field;
 
-/* What the macros call once the level is known to pass; use the macros. */
+/* What the macros call once the level may pass; use the macros. */
 WEIR_API void weir_log_call(weir_logger *logger, weir_call_site *site, int level, const char *format, ...)
     WEIR_PRINTF(4, 5);
 WEIR_API void weir_log_call_fields(weir_logger *logger, weir_call_site *site, int level,
@@ -181,8 +201,9 @@ WEIR_API void weir_log_call_fields(weir_logger *logger, weir_call_site *site, in
 
 /* WEIR_LOG(logger, level, format, ...): printf's conversions, all but %n, checked by the
  * compiler; the format is a string literal. The other arguments are evaluated only if the
- * level passes. Strings are copied during the call; a record of more than a quarter of
- * `queue` (256 KiB) has its longest strings cut, with "…[N bytes cut]", and is counted. */
+ * level may pass (with a weir.ContextLevelFilter over the logger: from that filter's level on). Strings are
+ * copied during the call; a record of more than a quarter of `queue` (256 KiB) has its longest strings cut,
+ * with "…[N bytes cut]", and is counted. */
 #define WEIR_LOG(logger, level, ...) WEIR_CALL_(logger, level, 0u, WEIR_FORMAT_(__VA_ARGS__, 0), __VA_ARGS__)
 #define WEIR_DEBUG(logger, ...) WEIR_LOG(logger, WEIR_LEVEL_DEBUG, __VA_ARGS__)
 #define WEIR_INFO(logger, ...) WEIR_LOG(logger, WEIR_LEVEL_INFO, __VA_ARGS__)
@@ -202,7 +223,7 @@ WEIR_API void weir_log_call_fields(weir_logger *logger, weir_call_site *site, in
     do {                                                                                                     \
         weir_logger *weir_lg_ = (logger);                                                                    \
         const int weir_lv_ = (level);                                                                        \
-        if (__builtin_expect(weir_is_enabled(weir_lg_, weir_lv_), 0)) {                                      \
+        if (__builtin_expect(weir_may_pass_(weir_lg_, weir_lv_), 0)) {                                       \
             static weir_call_site weir_site_ = WEIR_SITE_(WEIR_FORMAT_(__VA_ARGS__, 0), 0u);                 \
             const weir_field weir_fields_[] = {WEIR_UNWRAP_ fields};                                         \
             WEIR_ENTRY_(log_call_fields)                                                                     \
@@ -254,7 +275,7 @@ static inline weir_field weir_bool(const char *key, int v) {
     do {                                                                                                     \
         weir_logger *weir_lg_ = (logger);                                                                    \
         const int weir_lv_ = (level);                                                                        \
-        if (__builtin_expect(weir_is_enabled(weir_lg_, weir_lv_), 0)) {                                      \
+        if (__builtin_expect(weir_may_pass_(weir_lg_, weir_lv_), 0)) {                                       \
             static weir_call_site weir_site_ = WEIR_SITE_(format, flags);                                    \
             WEIR_ENTRY_(log_call)(weir_lg_, &weir_site_, weir_lv_, __VA_ARGS__);                             \
         }                                                                                                    \
@@ -313,6 +334,7 @@ typedef struct weir_plugin {
                             size_t field_count, const char *format, ...) WEIR_PRINTF(6, 7);
     int (*context_push)(const char *key, const char *value);
     int (*context_pop)(const char *key);
+    int (*is_enabled_by_rule)(const weir_logger *logger, int level);
 } weir_plugin;
 
 WEIR_API extern const weir_plugin weir_plugin_v1;

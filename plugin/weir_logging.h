@@ -144,7 +144,7 @@ WEIR_API weir_record_factory weir_get_log_record_factory(void **arg);
     do {                                                                                                     \
         weir_logger *weir_lg_ = (logger);                                                                    \
         const int weir_lv_ = (level);                                                                        \
-        if (__builtin_expect(weir_is_enabled(weir_lg_, weir_lv_), 0)) {                                      \
+        if (__builtin_expect(weir_may_pass_(weir_lg_, weir_lv_), 0)) {                                       \
             static const weir_call_site weir_site_ = WEIR_SITE_(WEIR_FORMAT_(__VA_ARGS__, 0), 0u);           \
             weir_log_stacklevel(weir_lg_, &weir_site_, weir_lv_, (stacklevel), __VA_ARGS__);                 \
         }                                                                                                    \
@@ -191,7 +191,7 @@ WEIR_API void weir_adapter_process(const weir_adapter *adapter, weir_record *rec
     do {                                                                                                     \
         const weir_adapter *weir_ad_ = (adapter);                                                            \
         const int weir_lv_ = (level);                                                                        \
-        if (__builtin_expect(weir_is_enabled(weir_ad_->logger, weir_lv_), 0)) {                              \
+        if (__builtin_expect(weir_may_pass_(weir_ad_->logger, weir_lv_), 0)) {                               \
             static weir_call_site weir_site_ = WEIR_SITE_(WEIR_FORMAT_(__VA_ARGS__, 0), 0u);                 \
             const weir_field weir_fields_[] = {WEIR_UNWRAP_ fields};                                         \
             weir_adapter_log_call(weir_ad_, &weir_site_, weir_lv_, weir_fields_,                             \
@@ -204,7 +204,7 @@ WEIR_API void weir_adapter_process(const weir_adapter *adapter, weir_record *rec
     do {                                                                                                     \
         const weir_adapter *weir_ad_ = (adapter);                                                            \
         const int weir_lv_ = (level);                                                                        \
-        if (__builtin_expect(weir_is_enabled(weir_ad_->logger, weir_lv_), 0)) {                              \
+        if (__builtin_expect(weir_may_pass_(weir_ad_->logger, weir_lv_), 0)) {                               \
             static weir_call_site weir_site_ = WEIR_SITE_(format, flags);                                    \
             weir_adapter_log_call(weir_ad_, &weir_site_, weir_lv_, NULL, 0, __VA_ARGS__);                    \
         }                                                                                                    \

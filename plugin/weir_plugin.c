@@ -357,4 +357,5 @@ const weir_plugin weir_plugin_v1 = {
     .log_call_fields = weir_log_call_fields,
     .context_push = weir_context_push,
     .context_pop = weir_context_pop,
+    .is_enabled_by_rule = weir_is_enabled_by_rule,
 };

@@ -24,7 +24,7 @@ $(BUILD)/tests/%: tests/%.c $(BUILD)/libweir-internal.a
 	    $(INTERNAL) $(ALL_LDFLAGS) $(call pkg,--libs) $(if $(findstring /unit/,$@),$(CRITERION)) -lm -ldl
 
 # The test hosts are what a user writes: linked against the shared library, nothing internal.
-HOSTS := $(addprefix $(BUILD)/tests/support/,host logging_probe objects_probe override_probe api_host api_load class_probe)
+HOSTS := $(addprefix $(BUILD)/tests/support/,host logging_probe objects_probe override_probe api_host api_load class_probe level_host)
 $(HOSTS): $(BUILD)/tests/%: tests/%.c $(wildcard plugin/*.h) $(BUILD)/libweir.so.0
 	@mkdir -p $(@D)
 	$(SAY) CC $@

@@ -80,9 +80,15 @@ function drawLevels(row, logger, levels) {
   }
 }
 
+/** "DEBUG where user=bob": level by context. */
+function ruleText(rule) {
+  return `${visible(rule.level)} where ${visible(rule.field)}=${rule.values.map(visible).join(", ")}`;
+}
+
 function drawState(row, logger, levels) {
   const own = levels.some((l) => l.levelno === logger.effectiveno) ? null : logger.effective;
-  redraw(row, "state", [logger.over, logger.level, logger.disabled, logger.propagate, own], (cell) => {
+  const drawn = [logger.over, logger.level, logger.disabled, logger.propagate, own, logger.rules];
+  redraw(row, "state", drawn, (cell) => {
     row.countdown = logger.over
       ? make("span", {
           class: "tag over",
@@ -107,6 +113,13 @@ function drawState(row, logger, levels) {
             : "inherited",
       ),
       logger.propagate ? null : make("span", { class: "tag" }, "does not propagate"),
+      logger.rules.map((rule) =>
+        make(
+          "span",
+          { class: "tag", title: `a filter of the logger ${visible(rule.logger)}, for it and all below it` },
+          ruleText(rule),
+        ),
+      ),
     );
   });
   if (row.countdown) setText(row.countdown, overText(logger.over));

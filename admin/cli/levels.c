@@ -1,6 +1,22 @@
 /* levels.c - weir levels: the loggers and what decides the level of each. */
 #include "admin/cli/print.h"
 
+/* "      DEBUG where user=bob, eve (filters of shop)" */
+static void print_rule(const value *rule) {
+    const value *values = get_list(rule, "values");
+    slice level = get_str(rule, "level");
+    printf("      %.*s where ", (int)level.len, level.data);
+    print_escaped(stdout, get_str(rule, "field"));
+    for (size_t i = 0; i < values->list.count; i++) {
+        const value *v = &values->list.items[i];
+        fputs(i == 0 ? "=" : ", ", stdout);
+        print_escaped(stdout, v->type == VALUE_STR ? v->str : SLICE_LITERAL("?"));
+    }
+    fputs(" (filters of ", stdout);
+    print_escaped(stdout, get_str(rule, "logger"));
+    fputs(")\n", stdout);
+}
+
 static void print_logger(const value *l) {
     const value *over = value_get(l, SLICE_LITERAL("over"));
     slice name = get_str(l, "name"), effective = get_str(l, "effective"), level = get_str(l, "level");
@@ -22,6 +38,8 @@ static void print_logger(const value *l) {
     }
     fputc('\n', stdout);
     print_list(stdout, "      dropping:", get_list(l, "dropping"));
+    const value *rules = get_list(l, "rules");
+    for (size_t i = 0; i < rules->list.count; i++) print_rule(&rules->list.items[i]);
 }
 
 static int run(invocation *call) {
@@ -47,7 +65,8 @@ const verb verb_levels = {
     .words_max = 1,
     .summary = "Show the loggers and their levels",
     .more = "GLOB: * is any run of characters, ? one; a name without either means it and its children.\n"
-            "`dropping` names the handlers that would drop records of the logger's own level.",
+            "`dropping` names the handlers that would drop records of the logger's own level. \"DEBUG where\n"
+            "user=bob\" is level by context, a weir.ContextLevelFilter of it or of a logger above it.",
     .options = {SERVICE_OPTIONS, OPT_HELP},
     .run = run,
 };

@@ -8,6 +8,7 @@
 #include "admin/cli/log.h"
 #include "base/json_python.h"
 #include "base/level.h"
+#include "frontend/level_rule.h"
 
 /* A number, or a name that Python knows: exact case. */
 static bool read_level(log_session *s, const value *object, int *level) {
@@ -73,7 +74,9 @@ static void emit(log_session *s, arena *a, const value *object) {
     char buffer[32];
     if (!read_level(s, object, &level)) return;
     weir_logger *to = read_logger(s, object);
-    if (to == NULL || !weir_is_enabled(to, level)) return;
+    const rule_fields where = {.extra = value_get(object, SLICE_LITERAL("extra"))};
+    if (to == NULL || !weir_may_pass_(to, level) || !level_passes(logger_of_handle(to), level, &where))
+        return;
     value_pair *pairs = arena_alloc(a, (object->dict.count + 3) * sizeof *pairs);
     if (pairs == NULL) {
         log_complain(s, "no memory");

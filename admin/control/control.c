@@ -150,6 +150,7 @@ static void keep(void *arg) {
         pthread_mutex_unlock(&c->change);
         next = sooner(next, file_watch_step(c, now));
         next = sooner(next, retry_step(c, now));
+        next = sooner(next, logger_tree_unlower(now));
         poll(fds, 2, wait_ms(next));
     }
 }

@@ -6,6 +6,7 @@
 #ifndef WEIR_ADMIN_CONTROL_H
 #define WEIR_ADMIN_CONTROL_H
 
+#include "frontend/level_rule.h"
 #include "host/lifecycle.h"
 #include "store/history.h"
 
@@ -134,6 +135,11 @@ int control_set_level(control *c, slice logger, int level, int64_t for_ms, const
 /* Removes it; logger data NULL: all of them, *count says how many. */
 int control_reset_level(control *c, slice logger, const requester *by, size_t *count, level_change *out,
                         weir_error *err);
+/* A rule of level by context, and the logger whose filters have it. */
+typedef struct rule_view {
+    const level_rule *rule;
+    slice logger;
+} rule_view;
 typedef struct logger_view {
     slice name;
     int level;             /* configured; 0: inherited */
@@ -146,6 +152,8 @@ typedef struct logger_view {
     size_t handler_count;
     const slice *dropping; /* as in level_change */
     size_t dropping_count;
+    const rule_view *rules; /* over it, its own first */
+    size_t rule_count;
 } logger_view;
 /* In the order of names, the root first. glob: SLICE_NONE for all. Views live for the call. */
 void control_loggers(control *c, slice glob, void (*each)(void *arg, const logger_view *v), void *arg);

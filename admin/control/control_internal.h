@@ -127,6 +127,14 @@ int over_set(control *c, logger *l, int level, int64_t for_ms, const requester *
 void over_remove(control *c, size_t index);
 /* "kvd.store DEBUG until 2026-11-20T12:00:03.000000Z" */
 void over_list(control *c, name_list *out);
+
+/* by_context.c: the rules of level by context over l. out starts zeroed, may be used again, and its list is
+ * freed by the caller. What there is no memory for is left out. */
+typedef struct rule_list {
+    rule_view *list;
+    size_t count, cap;
+} rule_list;
+void by_context_list(const logger *l, rule_list *out);
 /* Ends those whose time has come; returns when the next one ends, 0: none does. */
 int64_t over_expire(control *c, int64_t now_ns);
 /* WEIR_LEVEL, if it is set. */

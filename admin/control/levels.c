@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "admin/control/control_internal.h"
+#include "base/glob.h"
 #include "base/utf8.h"
 
 static void begin_change(logger *l, level_change *out) {
@@ -110,7 +111,15 @@ typedef struct view_lists {
     name_list dropping;
     slice *handlers, *lines;
     size_t handlers_cap, lines_cap;
+    rule_list rules;
 } view_lists;
+
+static void done_lists(view_lists *lists) {
+    name_list_done(&lists->dropping);
+    free(lists->handlers);
+    free(lists->lines);
+    free(lists->rules.list);
+}
 
 static slice *room_for(slice **list, size_t *cap, size_t count) {
     if (count > *cap) {
@@ -137,6 +146,9 @@ static void show_lists(control *c, logger *l, view_lists *lists, logger_view *v)
         for (size_t i = 0; i < count; i++) lists->lines[i] = slice_of(lists->dropping.names[i]);
         v->dropping_count = count;
     }
+    by_context_list(l, &lists->rules);
+    v->rules = lists->rules.list;
+    v->rule_count = lists->rules.count;
     v->handlers = lists->handlers;
     v->dropping = lists->lines;
 }
@@ -158,7 +170,7 @@ static void show(control *c, logger *l, view_lists *lists, void (*each)(void *, 
 /* A name without wildcard means it and all below it. */
 static bool wanted(slice glob, const logger *l) {
     if (glob.len == 0) return true;
-    if (query_glob(glob, l->name)) return true;
+    if (glob_matches(glob, l->name)) return true;
     bool plain = memchr(glob.data, '*', glob.len) == NULL && memchr(glob.data, '?', glob.len) == NULL;
     return plain && l->name.len > glob.len && memcmp(l->name.data, glob.data, glob.len) == 0 &&
            l->name.data[glob.len] == '.';
@@ -177,9 +189,7 @@ void control_loggers(control *c, slice glob, void (*each)(void *arg, const logge
     pthread_mutex_lock(&c->change);
     for (size_t i = 0; i < count; i++) show(c, list[i], &lists, each, arg);
     pthread_mutex_unlock(&c->change);
-    name_list_done(&lists.dropping);
-    free(lists.handlers);
-    free(lists.lines);
+    done_lists(&lists);
     free(list);
 }
 
@@ -190,7 +200,5 @@ void control_logger(control *c, slice name, void (*each)(void *arg, const logger
     pthread_mutex_lock(&c->change);
     show(c, l, &lists, each, arg);
     pthread_mutex_unlock(&c->change);
-    name_list_done(&lists.dropping);
-    free(lists.handlers);
-    free(lists.lines);
+    done_lists(&lists);
 }

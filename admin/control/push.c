@@ -73,13 +73,13 @@ static int swap(control *c, const push_request *request, config_plan *plan, buil
     take_hooks(c, now, built->generation);
     logger_tree_prepare(&built->tree);
     if (backend_swap(c->core->backend, built->generation, err) != 0) {
-        static const tree_plan nothing = {0};
-        logger_tree_commit(&nothing, NULL, NULL); /* thresholds back to what the levels say */
+        logger_tree_cancel();
         take_hooks(c, built->generation, now);
         config_discard(built);
         return -1;
     }
     logger_tree_commit(&built->tree, keep_disabled, &result->disabled);
+    if (logger_tree_unlower(clock_monotonic_ns()) != 0) control_wake(c);
     take_over(c, request, plan, built->generation);
     result->generation = built->generation->number;
     config_built_done(built);

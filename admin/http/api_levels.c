@@ -39,6 +39,23 @@ static void put_over(json_writer *w, const logger_view *v) {
     json_end(w);
 }
 
+static void put_rules(json_writer *w, const logger_view *v) {
+    json_key(w, "rules");
+    json_begin_array(w);
+    for (size_t i = 0; i < v->rule_count; i++) {
+        const level_rule *rule = v->rules[i].rule;
+        json_begin_object(w);
+        put_level(w, "level", "levelno", rule->level);
+        json_key(w, "field");
+        json_string(w, rule->field);
+        put_slices(w, "values", rule->values, rule->value_count);
+        json_key(w, "logger");
+        json_string(w, v->rules[i].logger);
+        json_end(w);
+    }
+    json_end(w);
+}
+
 static void put_logger(void *arg, const logger_view *v) {
     json_writer *w = arg;
     json_begin_object(w);
@@ -60,6 +77,7 @@ static void put_logger(void *arg, const logger_view *v) {
     json_bool(w, v->propagate);
     put_slices(w, "handlers", v->handlers, v->handler_count);
     put_slices(w, "dropping", v->dropping, v->dropping_count);
+    put_rules(w, v);
     json_end(w);
 }
 

@@ -39,6 +39,10 @@
 #define LIMIT_WINDOW_WAYS 4
 /* Filters of one configuration: as many as handlers. */
 #define LIMIT_FILTERS 1024
+/* Level by context: the users or requests that somebody looks for by hand, and the length of such a name.
+ * Each is compared at each call below the level. */
+#define LIMIT_RULE_VALUES 64
+#define LIMIT_RULE_VALUE 256
 /* Redaction: names and patterns are written by hand; each is looked for in each text of each record. */
 #define LIMIT_REDACT_KEYS 64
 #define LIMIT_REDACT_PATTERNS 32

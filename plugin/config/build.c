@@ -11,6 +11,7 @@
 #include "base/level.h"
 #include "base/utf8.h"
 #include "config/build.h"
+#include "frontend/level_rule.h"
 #include "handler/hold.h"
 #include "handler/host_handler.h"
 #include "sink/file_open.h"
@@ -275,10 +276,20 @@ static int planned_level(const build *b, size_t i) {
     return was != NULL && was->level == b->plan->loggers[i].level ? LEVEL_UNSET : b->plan->loggers[i].level;
 }
 
-/* Those that run at the call go to the front end; the rest is the backend's. */
-static bool take_filters(build *b, logger_rule *rule, size_t count) {
+static bool take_level(tree_plan_row *row, level_rule *rule, size_t most) {
+    if (row->rules == NULL) row->rules = level_rules_create(most);
+    if (row->rules != NULL) level_rules_add(row->rules, rule);
+    return row->rules != NULL;
+}
+
+/* Those that run at the call, and levels by context, go to the front end; the rest is the backend's. */
+static bool take_filters(build *b, logger_rule *rule, size_t count, tree_plan_row *row) {
     for (size_t i = 0; i < count; i++) {
         filter *f = rule->filters[i];
+        if (f->rule != NULL) {
+            if (!take_level(row, f->rule, count)) return false;
+            continue;
+        }
         if (f->at_call == NULL) {
             rule->filters[rule->filter_count++] = f;
             continue;
@@ -300,16 +311,17 @@ static int build_rule(build *b, const plan_logger *plan) {
                    "no memory for the logger, or too many loggers");
         return -1;
     }
+    tree_plan_row *row = &b->out->rows[b->out->tree.count++];
+    *row = (tree_plan_row){
+        .logger = l, .level = planned_level(b, (size_t)(plan - b->plan->loggers)), .enable = plan->enable};
     *rule = (logger_rule){.logger = l, .propagate = plan->propagate, .line = plan->level_line};
     rule->handlers = calloc(plan->handler_count + 1, sizeof *rule->handlers);
     b->g->rule_count++;
     rule->filters = build_filter_list(b, &plan->filters);
     if (rule->handlers == NULL || rule->filters == NULL) return build_no_memory(b);
-    if (!take_filters(b, rule, plan->filters.count)) return build_no_memory(b);
+    if (!take_filters(b, rule, plan->filters.count, row)) return build_no_memory(b);
     for (size_t i = 0; i < plan->handler_count; i++)
         rule->handlers[rule->handler_count++] = b->g->handlers[plan->handlers[i] - b->plan->handlers];
-    b->out->rows[b->out->tree.count++] = (tree_plan_row){
-        .logger = l, .level = planned_level(b, (size_t)(plan - b->plan->loggers)), .enable = plan->enable};
     return 0;
 }
 
@@ -394,6 +406,7 @@ void config_built_done(built_config *built) {
         free(built->created[i].below);
     }
     for (size_t i = 0; i < built->beneath_count; i++) close(built->beneath[i]);
+    for (size_t i = 0; i < built->tree.count; i++) level_rules_free(built->rows[i].rules);
     free(built->created);
     free(built->beneath);
     free(built->rows);

@@ -85,8 +85,8 @@ void check_keys_known(checker *c, const ini_section *s, const char *const *known
 void check_settings(checker *c);
 void check_formatters(checker *c);
 void check_filters(checker *c);
-/* `filters` of a logger or handler. */
-void check_filter_list(checker *c, const ini_section *s, plan_filter_list *out);
+/* `filters` of a logger, or of a handler. */
+void check_filter_list(checker *c, const ini_section *s, bool of_logger, plan_filter_list *out);
 void check_handlers(checker *c);
 /* The handlers that others hand their records to: found by name, and never in a ring. */
 void check_feeds(checker *c);

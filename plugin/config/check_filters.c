@@ -78,7 +78,19 @@ static bool has(const plan_filter_list *list, const plan_filter *f) {
     return false;
 }
 
-void check_filter_list(checker *c, const ini_section *s, plan_filter_list *out) {
+/* One twice counts once, as Python's addFilter has it. */
+static void take_filter(checker *c, const plan_place *at, bool of_logger, const plan_filter *f,
+                        plan_filter_list *out) {
+    if (f->kind != NULL && f->kind->of_loggers && !of_logger)
+        problems_add(c->p, at->line, at->section, at->key,
+                     "\"%s\" is a %s: it belongs into the filters of a logger, whose level it lowers "
+                     "(a handler's own level is its key `level`)",
+                     check_show(c, f->name), f->kind->name);
+    else if (!has(out, f))
+        out->items[out->count++] = f;
+}
+
+void check_filter_list(checker *c, const ini_section *s, bool of_logger, plan_filter_list *out) {
     slice in;
     int line;
     uint32_t index;
@@ -99,8 +111,7 @@ void check_filter_list(checker *c, const ini_section *s, plan_filter_list *out) 
         if (!name_map_get(&c->filters, 0, list.names[i], &index))
             check_tell_unknown(c, &at, "filter", list.names[i],
                                CHECK_ROWS(c->plan->filters, c->plan->filter_count));
-        else if (!has(out,
-                      &c->plan->filters[index])) /* one twice counts once, as Python's addFilter has it */
-            out->items[out->count++] = &c->plan->filters[index];
+        else
+            take_filter(c, &at, of_logger, &c->plan->filters[index], out);
     }
 }

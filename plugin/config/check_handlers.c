@@ -100,7 +100,7 @@ static void read_handler(checker *c, const ini_section *s, plan_handler *h) {
     check_keys_known(c, s, known);
     check_level(c, s, &h->level, &h->level_line);
     read_formatter(c, s, h);
-    check_filter_list(c, s, &h->filters);
+    check_filter_list(c, s, false, &h->filters);
     check_setting(c, s, "escape", &own);
     h->overflow_given = check_setting(c, s, "overflow", &own);
     h->escape = c->rules->escape_given ? c->rules->escape : own.escape;

@@ -90,7 +90,7 @@ static void read_logger(checker *c, const ini_section *s, plan_logger *l, bool r
     check_keys_known(c, s, known);
     check_level(c, s, &l->level, &l->level_line);
     read_handlers(c, s, l);
-    check_filter_list(c, s, &l->filters);
+    check_filter_list(c, s, true, &l->filters);
     if (!root) read_propagate(c, s, l);
 }
 

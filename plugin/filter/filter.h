@@ -38,6 +38,7 @@ struct filter_kind {
     const char *aliases[2]; /* NULL: none */
     const char *help;
     kind_param params[FILTER_PARAMS];
+    bool of_loggers; /* means nothing on a handler */
     /* -1: not made, err says why (without a place: the caller knows it). */
     int (*create)(const filter_args *args, filter **out, weir_error *err);
 };
@@ -58,6 +59,8 @@ struct filter {
      * and pass is not. NULL: no such filter. */
     int (*at_call)(void *arg, weir_record *record);
     void *at_call_arg;
+    /* Level by context: nothing to be asked, but a rule for the front end. NULL: no such filter. */
+    struct level_rule *rule;
     /* The next note that is due at now_ns (all: that there is at all). false: none. Asked several times a
      * second and when its generation ends; the note goes where what was held back would have gone. NULL: it
      * has none ever. */

@@ -1,11 +1,12 @@
 /* filter_kinds.c - the table of filter classes: a new one is a file, and a row here. Read where
  * configurations are checked and built. Stateless; any thread. */
 #include "filter/host_filter.h"
+#include "filter/level_filter.h"
 #include "filter/name_filter.h"
 #include "filter/rate_filter.h"
 
 static const filter_kind *const filter_kinds[] = {&name_filter_kind, &rate_filter_kind,
-                                                  &duplicate_filter_kind};
+                                                  &duplicate_filter_kind, &level_filter_kind};
 #define KIND_COUNT (sizeof filter_kinds / sizeof filter_kinds[0])
 
 static bool is_named(const filter_kind *kind, slice name) {

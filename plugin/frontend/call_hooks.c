@@ -96,19 +96,17 @@ static void free_retired(void) {
     pthread_mutex_unlock(&grace);
 }
 
-/* Its next call goes the longest way, and numbers it anew if nothing concerns it then. */
-static void divert(logger *l) { __atomic_store_n(&l->token, 0, __ATOMIC_SEQ_CST); }
-
+/* Their next calls go the longest way, and number them anew if nothing concerns them then. */
 static void divert_all(void) {
     uint32_t count = logger_count();
-    for (uint32_t i = 0; i < count; i++) divert(logger_at(i));
+    for (uint32_t i = 0; i < count; i++) logger_divert(logger_at(i));
 }
 
 static void store(logger *l, hook_list *list) {
     hook_list **slot = l != NULL ? &l->hooks : &everywhere;
     hook_list *old = __atomic_exchange_n(slot, list, __ATOMIC_SEQ_CST);
     retire(old);
-    if (list != NULL && l != NULL) divert(l);
+    if (list != NULL && l != NULL) logger_divert(l);
     if (list != NULL && l == NULL) divert_all();
 }
 

@@ -2,10 +2,10 @@
  * run there, and the record factory. Which there are; running them is record/at_call.c's.
  *
  * A call sees them through a word that it loads anyway. Each logger has two words of its dictionary number:
- * `number`, and `token`, which the shortest ways of a call want and which stays 0 while any hook concerns the
- * logger; such a call so takes the longest way (log_any), which looks here. A change stores the list of
- * hooks, then token = 0; who numbers a logger stores token, then looks for hooks again: one of the two sees
- * the other.
+ * `number`, and `token`, which the shortest ways of a call want and which is of no epoch while any hook
+ * concerns the logger; such a call so takes the longest way (log_any), which looks here. A change stores the
+ * list of hooks, then a token that never was (logger_divert); who numbers a logger reads token, looks for
+ * hooks, and stores its number only if token is still what it read.
  *
  * Lists are never changed, but replaced. A thread that runs hooks is counted in one of two counters; who
  * replaces a list moves all later threads to the other counter and waits until the first is 0: then nobody

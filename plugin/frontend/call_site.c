@@ -199,11 +199,11 @@ uint32_t call_site_id_of_text(const char *file, int line, const char *function) 
     return add_content(&from, NULL);
 }
 
-/* See call_hooks.h: a hook that comes between the question and the store is seen by the second question. */
+/* See call_hooks.h and level_rule.h: what comes between the question and the store has changed the token. */
 static void let_through(logger *l, uint64_t number) {
-    if (__atomic_load_n(&l->token, __ATOMIC_RELAXED) == number || call_hooks_concern(l)) return;
-    __atomic_store_n(&l->token, number, __ATOMIC_SEQ_CST);
-    if (call_hooks_concern(l)) __atomic_store_n(&l->token, 0, __ATOMIC_SEQ_CST);
+    uint64_t was = __atomic_load_n(&l->token, __ATOMIC_SEQ_CST);
+    if (was == number || call_hooks_concern(l) || __atomic_load_n(&l->lowered, __ATOMIC_SEQ_CST)) return;
+    __atomic_compare_exchange_n(&l->token, &was, number, false, __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST);
 }
 
 uint32_t call_site_logger_id(logger *l, uint32_t epoch) {

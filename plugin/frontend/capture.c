@@ -4,6 +4,7 @@
 #include "frontend/adapter.h"
 #include "frontend/capture_call.h"
 #include "frontend/capture_plain.h"
+#include "frontend/level_rule.h"
 
 static inline void put_fields(char *out, const bound_logger *to, const thread_state *t) {
     if (to->fields.len > 0) memcpy(out, to->fields.data, to->fields.len);
@@ -58,8 +59,7 @@ static inline __attribute__((always_inline)) bool log_strings(thread_state *t, b
 
 /* What a call has beyond its format and arguments. */
 typedef struct call_more {
-    const weir_field *fields;
-    size_t field_count;
+    rule_fields given;
     const weir_adapter *through; /* with a process hook; else NULL */
     const void *from;            /* where the call returns to */
 } call_more;
@@ -67,6 +67,7 @@ typedef struct call_more {
 /* Any call, inside the epoch. */
 static __attribute__((noinline)) void log_any(thread_state *t, bound_logger *to, weir_call_site *site,
                                               int level, const call_more *more, va_list *args) {
+    if (!level_passes(to, level, &more->given)) return;
     capture_call c;
     capture_begin(&c, to, level, errno);
     c.logger = call_site_logger_id(to->core, t->epoch);
@@ -78,7 +79,7 @@ static __attribute__((noinline)) void log_any(thread_state *t, bound_logger *to,
         c.format = site->format;
         c.through = more->through;
         capture_gather(&c, plan, args);
-        capture_gather_fields(&c, more->fields, more->field_count);
+        capture_gather_fields(&c, more->given.fields, more->given.field_count);
         if ((plan & (PLAN_EXCEPTION | PLAN_STACK)) != 0)
             capture_add_stack(&c, stack_text_capture(t, more->from), (plan & PLAN_STACK) != 0);
         capture_store_hooked(&c, t);
@@ -95,22 +96,24 @@ static inline uint64_t numbers_of(const bound_logger *to, const weir_call_site *
 }
 
 /* In the call, or NULL: dealt with. */
-static inline __attribute__((always_inline)) thread_state *enter(weir_logger *handle, int level,
-                                                                 const char *format, va_list *args) {
+static inline __attribute__((always_inline)) thread_state *
+enter(weir_logger *handle, int level, const rule_fields *where, const char *format, va_list *args) {
     thread_state *t = front_thread;
     if (FRONT_UNLIKELY(t == NULL || __atomic_load_n(&t->in_call, __ATOMIC_RELAXED) != 0))
-        return front_enter(handle, level, format, args);
+        return front_enter(handle, level, where, format, args);
     __atomic_store_n(&t->in_call, 1, __ATOMIC_RELAXED);
     front_compiler_barrier();
     if (FRONT_LIKELY(t->epoch == __atomic_load_n(&front.epoch, __ATOMIC_RELAXED))) return t;
     front_leave(t);
-    return front_enter(handle, level, format, args);
+    return front_enter(handle, level, where, format, args);
 }
+
+static const rule_fields no_fields;
 
 void weir_log_call(weir_logger *handle, weir_call_site *site, int level, const char *format, ...) {
     va_list args;
     va_start(args, format);
-    thread_state *t = enter(handle, level, format, &args);
+    thread_state *t = enter(handle, level, &no_fields, format, &args);
     if (FRONT_LIKELY(t != NULL)) {
         bound_logger *to = logger_of_handle(handle);
         uint64_t ids = numbers_of(to, site, t->epoch);
@@ -137,10 +140,10 @@ void weir_log_call(weir_logger *handle, weir_call_site *site, int level, const c
 void weir_log_call_fields(weir_logger *handle, weir_call_site *site, int level, const weir_field *fields,
                           size_t field_count, const char *format, ...) {
     va_list args;
+    const call_more more = {{fields, field_count, NULL}, NULL, __builtin_return_address(0)};
     va_start(args, format);
-    thread_state *t = enter(handle, level, format, &args);
+    thread_state *t = enter(handle, level, &more.given, format, &args);
     if (t != NULL) {
-        const call_more more = {fields, field_count, NULL, __builtin_return_address(0)};
         log_any(t, logger_of_handle(handle), site, level, &more, &args);
         front_leave(t);
     }
@@ -150,12 +153,13 @@ void weir_log_call_fields(weir_logger *handle, weir_call_site *site, int level, 
 void weir_adapter_log_call(const weir_adapter *a, weir_call_site *site, int level, const weir_field *fields,
                            size_t field_count, const char *format, ...) {
     va_list args;
+    weir_field both[LIMIT_CALL_FIELDS + 1];
+    const call_more more = {{both, adapter_fields(a, fields, field_count, both), NULL},
+                            adapter_has_process(a) ? a : NULL,
+                            __builtin_return_address(0)};
     va_start(args, format);
-    thread_state *t = enter(a->logger, level, format, &args);
+    thread_state *t = enter(a->logger, level, &more.given, format, &args);
     if (t != NULL) {
-        weir_field both[LIMIT_CALL_FIELDS + 1];
-        const call_more more = {both, adapter_fields(a, fields, field_count, both),
-                                adapter_has_process(a) ? a : NULL, __builtin_return_address(0)};
         log_any(t, logger_of_handle(a->logger), site, level, &more, &args);
         front_leave(t);
     }
@@ -171,6 +175,7 @@ typedef struct code_place {
 static void log_text(thread_state *t, weir_logger *handle, int level, const code_place *place,
                      const char *format, va_list *args) {
     capture_call c;
+    if (!level_passes(logger_of_handle(handle), level, &no_fields)) return;
     capture_begin(&c, logger_of_handle(handle), level, errno);
     c.logger = call_site_logger_id(c.to->core, t->epoch);
     c.site = call_site_id_of_text(place->file, place->line, place->function);
@@ -186,10 +191,10 @@ static void log_text(thread_state *t, weir_logger *handle, int level, const code
 
 void weir_vlog(weir_logger *handle, int level, const char *file, int line, const char *function,
                const char *format, va_list args) {
-    if (!weir_is_enabled(handle, level)) return;
+    if (!weir_may_pass_(handle, level)) return;
     va_list copy;
     va_copy(copy, args);
-    thread_state *t = enter(handle, level, format, &copy);
+    thread_state *t = enter(handle, level, &no_fields, format, &copy);
     if (t != NULL) {
         const code_place place = {file, function, line};
         log_text(t, handle, level, &place, format, &copy);
@@ -202,7 +207,7 @@ void weir_log_stacklevel(weir_logger *handle, const weir_call_site *site, int le
                          const char *format, ...) {
     va_list args;
     va_start(args, format);
-    thread_state *t = enter(handle, level, format, &args);
+    thread_state *t = enter(handle, level, &no_fields, format, &args);
     if (t != NULL) {
         int saved = errno;
         symbol outer;

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "frontend/front_internal.h"
+#include "frontend/level_rule.h"
 
 /* In a program without the host's side (a unit test) these two are not there. */
 #pragma weak front_start_on_demand
@@ -88,6 +89,7 @@ bool front_deafen(bool deaf) {
 typedef struct late_record {
     weir_logger *to;
     int level;
+    const rule_fields *where;
     const char *format;
     va_list *args;
 } late_record;
@@ -103,6 +105,8 @@ static void last_resort(thread_state *t, const late_record *late) {
 static thread_state *enter(const late_record *late) {
     int saved = errno;
     thread_state *inside = NULL;
+    /* What would not pass is not counted, and starts no Weir. */
+    if (late != NULL && !level_passes(logger_of_handle(late->to), late->level, late->where)) return NULL;
     thread_state *t = state_of_thread();
     while (t != NULL && (inside = try_epoch(t)) == NULL) {
         front_state state = front_get_state();
@@ -122,8 +126,9 @@ static thread_state *enter(const late_record *late) {
     return inside;
 }
 
-thread_state *front_enter(weir_logger *to, int level, const char *format, va_list *args) {
-    late_record late = {to, level, format, args};
+thread_state *front_enter(weir_logger *to, int level, const rule_fields *where, const char *format,
+                          va_list *args) {
+    late_record late = {to, level, where, format, args};
     return enter(&late);
 }
 

@@ -40,6 +40,7 @@ typedef struct thread_state {
     bool deaf;            /* see front_deafen; */
     bool deaf_in_call;    /* by in_call */
     uint8_t ending;       /* rounds of destructors */
+    uint32_t reading;     /* atomic: inside level_rules_pass, how deep (a signal handler may log) */
     char *stack_text;     /* STACK_TEXT_SIZE bytes, made when first needed */
     struct thread_state *next_free;
     context bound;
@@ -66,6 +67,8 @@ static inline uint32_t token_epoch(uint64_t token) { return (uint32_t)(token >> 
 /* ---- front_state.c ---- */
 /* Counts a record that reached no ring. Any thread, any state. */
 void front_count_early(enum early_drop reason);
+/* When it returns every CPU that runs a thread of this process has passed a full barrier. */
+void front_barrier_on_all_cpus(void);
 /* Calls of weir_signal_log that are under way; they may have no thread state. */
 extern uint32_t front_signal_calls __attribute__((visibility("hidden")));
 
@@ -74,17 +77,22 @@ extern uint32_t front_signal_calls __attribute__((visibility("hidden")));
 thread_state *thread_attach(void);
 /* Whether the thread's destructors have run already. */
 bool thread_has_ended(void);
+/* The calling thread's state if it has one of its own now; else NULL. Makes none. */
+thread_state *thread_own(void);
 /* Is a call of any thread under way? */
 bool thread_any_in_call(void);
+/* Shows the state of each thread, and of some that are free, until `each` returns false; returns that. */
+bool thread_each(bool (*each)(void *arg, thread_state *t), void *arg);
 void thread_fork_prepare(void);
 void thread_fork_parent(void);
 void thread_fork_child(void); /* only the calling thread is left */
 
 /* ---- enter.c ---- */
+struct rule_fields; /* level_rule.h */
 /* What a call does when it does not find its thread ready: gets ready and returns the state, in the
  * call; or deals with the record (starts Weir, lastResort, counts it) and returns NULL. */
-thread_state *front_enter(weir_logger *to, int level, const char *format, va_list *args)
-    __attribute__((format(printf, 3, 0)));
+thread_state *front_enter(weir_logger *to, int level, const struct rule_fields *where, const char *format,
+                          va_list *args) __attribute__((format(printf, 4, 0)));
 /* The same for callers that have no format: nothing is done in place of the record but counting. */
 thread_state *front_enter_plain(void);
 

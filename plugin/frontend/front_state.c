@@ -12,6 +12,7 @@
 #include "frontend/call_hooks.h"
 #include "frontend/call_site.h"
 #include "frontend/front_internal.h"
+#include "frontend/level_rule.h"
 #include "frontend/module_state.h"
 #include "queue/mapping_internal.h"
 
@@ -65,7 +66,8 @@ static void barrier_by_interrupt(void) {
     nanosleep(&(struct timespec){.tv_nsec = 10 * 1000 * 1000}, NULL);
 }
 
-static void barrier_on_all_cpus(void) {
+void front_barrier_on_all_cpus(void) {
+    if (!membarrier_ready) barrier_setup();
     if (!membarrier_ready || syscall(SYS_membarrier, MEMBARRIER_CMD_PRIVATE_EXPEDITED, 0, 0) != 0)
         barrier_by_interrupt();
 }
@@ -121,7 +123,7 @@ bool front_close(front_state next) {
     set_state(next);
     __atomic_store_n(&front.epoch, 0, __ATOMIC_SEQ_CST);
     if (!was_open) return true;
-    barrier_on_all_cpus();
+    front_barrier_on_all_cpus();
     if (!wait_for_calls()) {
         call_site_leave_plans(); /* with the mappings: the call that never returned may read them */
         return false;
@@ -161,6 +163,7 @@ void front_fork_child(void) {
     module_state_fork_release();
     symbols_fork_release();
     thread_fork_child();
+    level_rules_fork_child();
     logger_tree_fork_release();
     call_hooks_fork_child();
 }

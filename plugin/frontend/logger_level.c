@@ -8,10 +8,16 @@ static int disable_level; /* Python's manager.disable; atomic */
 static bool closed;       /* nothing passes */
 static bool planning;
 
-int tree_level_threshold(int effective, bool disabled) {
+static int above_disable(int level) {
     int above = __atomic_load_n(&disable_level, __ATOMIC_RELAXED);
-    if (closed || disabled || above == INT_MAX) return INT_MAX;
-    return effective > above ? effective : above + 1;
+    if (above == INT_MAX) return INT_MAX;
+    return level > above ? level : above + 1;
+}
+
+static int lower(int a, int b) { return a < b ? a : b; }
+
+static int threshold_of(int effective, int lowest, bool disabled) {
+    return closed || disabled ? INT_MAX : above_disable(lower(effective, lowest));
 }
 
 static int own_level(const logger *l) { return l->over != LEVEL_UNSET ? l->over : l->level; }
@@ -22,13 +28,16 @@ static int effective_of(const logger *l) {
 }
 
 void tree_threshold_store(logger *l) {
-    int threshold = tree_level_threshold(l->effective, l->disabled);
+    int threshold = threshold_of(l->effective, l->lowest, l->disabled);
+    int own = above_disable(l->effective);
     if (planning) {
-        int planned = tree_level_threshold(l->planned_effective, l->planned_disabled);
-        if (planned < threshold) threshold = planned;
+        threshold = lower(threshold, threshold_of(l->planned_effective, l->lowest, l->planned_disabled));
+        own = lower(own, above_disable(l->planned_effective));
     }
-    for (bound_logger *b = &l->self; b != NULL; b = b->next)
+    for (bound_logger *b = &l->self; b != NULL; b = b->next) {
+        __atomic_store_n(&b->head.own, own, __ATOMIC_RELAXED);
         __atomic_store_n(&b->head.threshold, threshold, __ATOMIC_RELAXED);
+    }
 }
 
 static void apply(logger *l) {
@@ -38,6 +47,7 @@ static void apply(logger *l) {
 
 void tree_level_begin(logger *l) {
     l->planned_effective = l->parent->planned_effective;
+    tree_rules_begin(l);
     apply(l);
 }
 

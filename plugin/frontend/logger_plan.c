@@ -1,5 +1,6 @@
 /* logger_plan.c - a new configuration's levels over the whole tree, in the two steps of a swap, by
  * the rules of Python's fileConfig. Control thread; linear in the number of loggers. */
+#include "frontend/level_rule.h"
 #include "frontend/tree_internal.h"
 
 enum plan_role {
@@ -41,6 +42,7 @@ static bool planned_disabled(const tree_plan *plan, const logger *l) {
 void logger_tree_prepare(const tree_plan *plan) {
     tree_lock();
     assign_roles(plan);
+    tree_rules_plan(plan);
     tree_level_planning(true);
     uint32_t count = logger_count();
     for (uint32_t i = 0; i < count; i++) {
@@ -58,6 +60,7 @@ void logger_tree_commit(const tree_plan *plan, void (*disabled)(void *arg, logge
     tree_lock();
     assign_roles(plan);
     tree_level_planning(false);
+    level_rules *gone = tree_rules_commit();
     uint32_t count = logger_count();
     for (uint32_t i = 0; i < count; i++) {
         logger *l = logger_at(i);
@@ -68,6 +71,16 @@ void logger_tree_commit(const tree_plan *plan, void (*disabled)(void *arg, logge
     }
     tree_level_update_all();
     tree_unlock();
+    level_rules_settle(gone);
+}
+
+void logger_tree_cancel(void) {
+    tree_lock();
+    tree_level_planning(false);
+    level_rules *gone = tree_rules_cancel();
+    tree_level_update_all();
+    tree_unlock();
+    level_rules_settle(gone);
 }
 
 void logger_tree_preview(const tree_plan *plan, void (*disabled)(void *arg, logger *l), void *arg) {

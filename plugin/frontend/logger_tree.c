@@ -20,13 +20,17 @@ typedef struct tree_table {
 } tree_table;
 
 static logger root = {
-    .self = {.head = {WEIR_LEVEL_WARNING}, .core = &root, .fields = {NULL, 0}, .next = NULL},
+    .self = {.head = {WEIR_LEVEL_WARNING, WEIR_LEVEL_WARNING},
+             .core = &root,
+             .fields = {NULL, 0},
+             .next = NULL},
     .name = {"root", 4},
     .level = WEIR_LEVEL_WARNING,
     .over = LEVEL_UNSET,
     .requested = true,
     .effective = WEIR_LEVEL_WARNING,
     .planned_effective = WEIR_LEVEL_WARNING,
+    .lowest = INT_MAX,
 };
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static tree_table *table;     /* atomic */

@@ -51,7 +51,8 @@ static int store(const logger *to, int level, const char *s, uint32_t epoch) {
 }
 
 int weir_signal_log(weir_logger *handle, int level, const char *s) {
-    if (!weir_is_enabled(handle, level)) return 0;
+    /* Such a record has no fields for a rule to look at: the logger's level alone counts. */
+    if (!weir_may_pass_(handle, level) || level < __atomic_load_n(&handle->own, __ATOMIC_RELAXED)) return 0;
     int saved = errno, result = -1;
     __atomic_fetch_add(&front_signal_calls, 1, __ATOMIC_SEQ_CST);
     uint32_t epoch = __atomic_load_n(&front.epoch, __ATOMIC_SEQ_CST);

@@ -33,6 +33,11 @@ static bool key_made;
 
 bool thread_has_ended(void) { return front_thread == &ended; }
 
+thread_state *thread_own(void) {
+    thread_state *t = front_thread;
+    return t == &busy || t == &ended ? NULL : t;
+}
+
 /* ---- memory; under lock ---- */
 
 static slab *slab_new(void) {
@@ -59,6 +64,7 @@ static thread_state *state_take(void) {
     t->spare_calls = 0;
     t->stalled = t->starting = false;
     t->ending = 0;
+    __atomic_store_n(&t->reading, 0, __ATOMIC_RELAXED); /* a thread can be ended anywhere */
     t->bound.len = 0;
     return t;
 }
@@ -118,6 +124,15 @@ bool thread_any_in_call(void) {
     return false;
 }
 
+bool thread_each(bool (*each)(void *arg, thread_state *t), void *arg) {
+    for (slab *s = __atomic_load_n(&slabs, __ATOMIC_ACQUIRE); s != NULL; s = s->next) {
+        uint32_t used = __atomic_load_n(&s->used, __ATOMIC_ACQUIRE);
+        for (uint32_t i = 0; i < used; i++)
+            if (!each(arg, &s->states[i])) return false;
+    }
+    return true;
+}
+
 void thread_fork_prepare(void) { pthread_mutex_lock(&lock); }
 void thread_fork_parent(void) { pthread_mutex_unlock(&lock); }
 
@@ -128,6 +143,7 @@ void thread_fork_child(void) {
         for (uint32_t i = 0; i < s->used; i++) {
             if (&s->states[i] == front_thread) continue;
             s->states[i].in_call = 0;
+            s->states[i].reading = 0;
             state_give(&s->states[i]);
         }
     if (front_thread != NULL && front_thread != &busy && front_thread != &ended) {

@@ -18,7 +18,13 @@ void tree_level_update_all(void);
 void tree_threshold_store(logger *l);
 /* Whether thresholds are kept at the lower of now and the plan's. */
 void tree_level_planning(bool on);
-int tree_level_threshold(int effective, bool disabled);
+/* logger_rules.c: rules of a logger that was just linked; of the plan, beside those that run; of the plan
+ * alone; as before it. The last two return those that went, for level_rules_settle, without the lock.
+ * Thresholds are the caller's. */
+void tree_rules_begin(logger *l);
+void tree_rules_plan(const tree_plan *plan);
+struct level_rules *tree_rules_commit(void);
+struct level_rules *tree_rules_cancel(void);
 uint32_t tree_hash(uint32_t seed, slice s);
 
 #endif

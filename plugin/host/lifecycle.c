@@ -246,6 +246,7 @@ static int start_once(weir_core *core, config_plan *plan, const char *config_pat
     if (backend_start(core->backend, err) != 0) {
         core->plan = NULL; /* still the caller's */
         call_hooks_configure(NULL, 0);
+        logger_tree_drop_rules();
         generation_free(backend_stop(core->backend, 0));
         goto fail;
     }
@@ -301,6 +302,7 @@ void core_stop(weir_core *core, int64_t stop_timeout_ms) {
     int64_t deadline = clock_monotonic_ns() + stop_timeout_ms * 1000000;
     core_note_root(NULL);
     objects_unbind_all();
+    logger_tree_drop_rules(); /* before: a call that no rule lets pass any more is no drop */
     bool closed = front_close(FRONT_STOPPED);
     call_hooks_configure(NULL, 0);
     generation *last = backend_stop(core->backend, deadline);

@@ -2,6 +2,7 @@
  * (page, tail, API). The history answers the same queries by SQL. Times are query_time.c's. */
 #include "record/query.h"
 
+#include "base/glob.h"
 #include "record/words.h"
 
 /* Fields are a flat object of at most a record's size; their values may nest as deep as any value. */
@@ -36,30 +37,10 @@ int query_set_words(record_query *q, slice in, arena *a, weir_error *err) {
     return 0;
 }
 
-bool query_glob(slice pattern, slice name) {
-    size_t p = 0, n = 0, star = SIZE_MAX, resume = 0;
-    while (n < name.len) {
-        if (p < pattern.len && pattern.data[p] == '*') {
-            star = p++;
-            resume = n;
-        } else if (p < pattern.len && (pattern.data[p] == '?' || pattern.data[p] == name.data[n])) {
-            p++;
-            n++;
-        } else if (star != SIZE_MAX) { /* let the last '*' take one byte more */
-            p = star + 1;
-            n = ++resume;
-        } else {
-            return false;
-        }
-    }
-    while (p < pattern.len && pattern.data[p] == '*') p++;
-    return p == pattern.len;
-}
-
 bool query_logger_matches(slice wanted, slice name) {
     if (wanted.len == 0) return true;
     bool wild = memchr(wanted.data, '*', wanted.len) != NULL || memchr(wanted.data, '?', wanted.len) != NULL;
-    if (wild) return query_glob(wanted, name);
+    if (wild) return glob_matches(wanted, name);
     if (name.len < wanted.len || memcmp(name.data, wanted.data, wanted.len) != 0) return false;
     return name.len == wanted.len || name.data[wanted.len] == '.';
 }

@@ -37,8 +37,6 @@ void query_init(record_query *q);
 int query_set_words(record_query *q, slice in, arena *a, weir_error *err);
 /* "-1h", "-15m", "2026-11-20", "2026-11-20T10:06:00Z", "@1700000000.5", "now"; now_us given. */
 int query_parse_time(slice in, int64_t now_us, int64_t *out_us, weir_error *err);
-/* '*' any run, '?' one byte, over the whole name. Nothing is special about dots. */
-bool query_glob(slice pattern, slice name);
 /* The query's logger alone: a glob, or a name with its children; "" is all. */
 bool query_logger_matches(slice wanted, slice name);
 /* All conditions but limit. */

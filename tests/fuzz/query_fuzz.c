@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/glob.h"
 #include "base/units.h"
 #include "record/query.h"
 
@@ -43,6 +44,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     try_words(in);
     if (newline == NULL) return 0;
     size_t len = (size_t)(newline - in.data);
-    query_glob(slice_make(in.data, len), slice_make(newline + 1, in.len - len - 1));
+    glob_matches(slice_make(in.data, len), slice_make(newline + 1, in.len - len - 1));
     return 0;
 }

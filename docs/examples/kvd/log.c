@@ -10,7 +10,7 @@ const weir_plugin *kvd_weir;
 weir_logger *log_main, *log_net, *log_command, *log_store, *log_expiry;
 
 /* Without Weir every level is off: the macros load this threshold and go on. */
-static weir_logger silent = {INT_MAX};
+static weir_logger silent = {.threshold = INT_MAX};
 
 static weir_logger *get(const char *name) { return kvd_weir ? kvd_weir->get_logger(name) : &silent; }
 

@@ -74,19 +74,6 @@ Test(query, loggers) {
     cr_assert_not(logger("DB"));
 }
 
-Test(query, globs) {
-    cr_assert(query_glob(slice_of(""), slice_of("")));
-    cr_assert(query_glob(slice_of("**"), slice_of("")));
-    cr_assert(query_glob(slice_of("a*b*c"), slice_of("aXbYbZc")));
-    cr_assert_not(query_glob(slice_of("a*b*c"), slice_of("aXbYbZ")));
-    cr_assert_not(query_glob(slice_of("?"), slice_of("")));
-    char many[200], name[4000];
-    for (size_t i = 0; i < sizeof many; i += 2) memcpy(many + i, "*a", 2);
-    memset(name, 'a', sizeof name);
-    name[sizeof name - 1] = 'b';
-    cr_assert_not(query_glob(slice_make(many, sizeof many), slice_make(name, sizeof name)));
-}
-
 static bool grep(const char *words) {
     cr_assert_eq(query_set_words(&q, slice_of(words), &memory, &err), 0, "%s", err.message);
     return wants();
