@@ -152,6 +152,11 @@ void endpoint_tail(http_request *r) {
     bool resume;
     uint64_t last_id = 0;
     if (!request_only(r, args) || !record_args(r, &q) || !read_last_id(r, &resume, &last_id)) return;
+    if (r->head) { /* of a stream libmicrohttpd would send the end of its chunks */
+        r->status = 200;
+        r->type = "text/event-stream";
+        return;
+    }
     stream *st = stream_create(r, &q, &err);
     if (st == NULL) {
         answer_error(r, &err);

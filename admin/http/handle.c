@@ -108,6 +108,7 @@ static enum MHD_Result send_answer(http_request *r) {
 static enum MHD_Result begin(http_request *r, const char *method) {
     const char *allow;
     r->begun = true;
+    r->head = strcmp(method, "HEAD") == 0;
     r->route = routes_find(slice_of(method), r->path, &allow);
     if (r->route == NULL) return MHD_NO;
     text_init(&r->body, (r->route->flags & ROUTE_LARGE) != 0 ? ROUTE_LARGE_BODY : LIMIT_HTTP_BODY);

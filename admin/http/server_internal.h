@@ -98,7 +98,7 @@ struct http_request {
     const endpoint *route;
     char *target; /* raw */
     slice path, query;
-    bool begun, local;
+    bool begun, local, head; /* head: only the headers are asked for */
     char who[64];
     int64_t deadline_ns;
     arena memory;

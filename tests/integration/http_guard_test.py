@@ -164,6 +164,16 @@ def bodies():
     door.refuses(door.post("/api/config", '{"text":"nonsense"}'), 422)
 
 
+@test(quick=True)
+def head_has_no_body():
+    door = Door()
+    for path in ("/", "/app.css", "/healthz", "/metrics", "/api/status", "/api/config", "/api/records", "/api/tail"):
+        head, _, body = ok(door.raw("HEAD %s HTTP/1.1\r\n%s%s\r\n" % (path, door.host, door.auth))).partition(b"\r\n\r\n")
+        assert body == b"" and b"content-type: " in head.lower(), (path, head, body)
+    head, _, body = door.raw("HEAD /nowhere HTTP/1.1\r\n%s%s\r\n" % (door.host, door.auth)).partition(b"\r\n\r\n")
+    assert body == b"" and head.startswith(b"HTTP/1.1 404 "), (head, body)
+
+
 @test(covers=["fault 31"], quick=True)
 def wrong_tokens_are_limited():
     door = Door()
