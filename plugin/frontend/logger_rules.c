@@ -11,7 +11,8 @@
 /* atomic: when loggers that are lowered for nothing may be so no more; 0: none are */
 static int64_t linger_until;
 
-/* No epoch is 0; and by the time that one of these comes again nobody who read it is still about to number. */
+/* No epoch is 0; and by the time that one of these comes again nobody who read it is still about to number.
+ */
 void logger_divert(logger *l) {
     static uint32_t count;
     uint32_t unique = __atomic_add_fetch(&count, 1, __ATOMIC_RELAXED);

@@ -483,37 +483,4 @@ def push_over_the_config_port_names_the_file():
 # ---- weir log ----
 
 
-@test(quick=True)
-def log_tells_bad_lines_and_logs_the_others():
-    directory = harness.tmp()
-    with open(os.path.join(directory, "log.ini"), "w") as f:
-        f.write(config().replace("{run}", directory).replace("keys = file,history", "keys = file").replace("handlers = file,history", "handlers = file")
-                .split("[handler_history]")[0] + "[formatter_line]\nformat = %(levelname)s %(name)s %(message)s\n")
-    done = weir("log", "-c", "log.ini", "--logger", "job", "--level", "error", cwd=directory, input="one\n50% of it\n\nlast", check=0)
-    assert done.stdout == done.stderr == ""
-
-    def lines():
-        with open(os.path.join(directory, "out.log")) as f:
-            return f.read().splitlines()
-    assert lines() == ["ERROR job one", "ERROR job 50% of it", "ERROR job ", "ERROR job last"], lines()
-    done = weir("log", "-c", "log.ini", "--jsonl", cwd=directory, check=2, input="""{"logger":"a","level":"ERROR","msg":"fine"}
-{"logger":"a","level":"LOUD","msg":"x"}
-[1]
-{"op":"explode"}
-{"logger":
-{"op":"reconfigure","path":"nowhere.ini"}
-{"op":"reconfigure","path":"/dev/zero"}
-{"op":"sleep","ms":"long"}
-{"op":"sleep","ms":-1}
-{"logger":"a","level":"ERROR","msg":"also fine"}
-""")
-    assert lines()[4:] == ["ERROR a fine", "ERROR a also fine"], lines()
-    told = done.stderr.splitlines()
-    assert [line.split(":")[1] for line in told] == [" line 2", " line 3", " line 4", " line 5", " line 6", " line 7", " line 8", " line 9"], told
-    for line, word in zip(told, ("LOUD", "object", "explode", "", "nowhere.ini", "/dev/zero", "sleep", "sleep")):
-        assert word in line, told
-    says(weir("log", "-c", "log.ini", "--level", "LOUD", cwd=directory, input="x\n"), 2, "unknown level 'LOUD'")
-    says(weir("log", "-c", "nowhere.ini", cwd=directory, input="x\n"), 2, "nowhere.ini")
-
-
 harness.main()
