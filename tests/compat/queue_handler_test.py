@@ -162,6 +162,12 @@ def a_queue_into_a_memory_handler():
 
 
 @test(covers=["python 30"], quick=True)
+def a_reconfigure_empties_a_buffer_behind_a_queue():
+    again = config({"q": queued(["m"]), "o": stream("brace"), "m": {**MEMORY, "capacity": 100}})
+    agree(config({"q": queued(["m"]), "o": stream(), "m": {**MEMORY, "capacity": 100}}), LINES + [{"op": "reconfigure", "path": "again.json"}] + LINES, [("again.json", again)])
+
+
+@test(covers=["python 30"], quick=True)
 def a_queue_into_a_queue():
     agree(config({"r": queued(["o"]), "q": queued(["r", "f"]), "o": stream(), "f": file("f.log")}), LINES)
     agree(config({"r": queued(["o"], formatter="brace", level="CRITICAL"), "q": queued(["r"], formatter="q"), "o": stream("all")}), LINES)
