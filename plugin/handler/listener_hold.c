@@ -115,9 +115,12 @@ void listener_keep(listener *l, listened *at, const prepared *p, const record *r
 
 /* ---- from one listener to the next ---- */
 
+/* The same to the last detail, and with the same counters: one that was away for a generation has others. */
 static handler *successor(const listener *to, const handler *h) {
-    for (size_t i = 0; to != NULL && i < to->count; i++)
-        if (to->handlers[i].h->held != NULL && to->handlers[i].h->whole == h->whole) return to->handlers[i].h;
+    for (size_t i = 0; to != NULL && i < to->count; i++) {
+        handler *next = to->handlers[i].h;
+        if (next->held != NULL && next->whole == h->whole && next->stats == h->stats) return next;
+    }
     return NULL;
 }
 
