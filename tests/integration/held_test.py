@@ -205,7 +205,7 @@ def chained():
 
 @test(covers=["promise 1", "queues: into buffers and queues"], quick=True)
 def conservation_holds_for_a_chain():
-    with Service(config(chained(), "q,d", PATIENT)) as s:
+    with Service(config(chained(), "q,d", PATIENT + "\nqueue=64KiB")) as s:
         s.run("threads 2 0 2")
         wait_until(lambda: counts(s, "d")["delivered"] > scaled(100000), 60, "some load")
         for _ in range(5):
