@@ -126,10 +126,17 @@ static void do_add_level_name(log_session *s, const value *object) {
                      LIMIT_LEVEL_NAME);
 }
 
+static void do_flush(log_session *s, const value *object) {
+    (void)object;
+    backend_flush(s->core->backend, INT64_MAX);
+}
+
+/* Python closes what there was first; and the new may reach the same file by another way. */
 static void reconfigure(log_session *s, const char *path, slice config) {
     const requester by = {.way = "api", .who = "weir log"};
     push_result result;
     weir_error err = {0};
+    do_flush(s, NULL);
     int rc = control_push(s->control, config, path, CONFIG_COMMAND, &by, false, &result, &err);
     if (rc != 0) {
         if (result.problems.errors > 0) problems_to_error(&result.problems, &err);
@@ -171,11 +178,6 @@ static void do_sleep(log_session *s, const value *object) {
         log_complain(s, "sleep: ms: expected a whole number of milliseconds");
     else
         nanosleep(&(struct timespec){ms / 1000, ms % 1000 * 1000000}, NULL);
-}
-
-static void do_flush(log_session *s, const value *object) {
-    (void)object;
-    backend_flush(s->core->backend, INT64_MAX);
 }
 
 static const struct operation {

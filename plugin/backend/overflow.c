@@ -77,7 +77,7 @@ static void unlock_shared(lane *l) {
 static bool add_truncate(lane *l) {
     if (!chunk_queue_add_truncate(l->queue)) return false;
     chunk_queue_set_main_dirty(l->queue, true);
-    l->truncate = false;
+    l->truncate = l->delayed = false;
     l->dirty = true;
     return true;
 }

@@ -42,6 +42,7 @@ typedef struct lane {
     uint64_t noted;       /* done_id as last published */
     bool locked;          /* a listener adds to the queue too, and room in it is reserved just now */
     bool truncate;        /* a truncation is owed before the next bytes */
+    bool delayed;         /* it is owed by a delayed handler, and forgotten when that is gone */
     bool stalled;         /* nothing is waited for: its records are dropped while there is no room */
     bool trusted;         /* it moved lately: worth waiting for */
     uint64_t seen_read;   /* read_pos when last observed */

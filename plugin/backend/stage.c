@@ -52,12 +52,25 @@ void stage_free(stage *s) {
     free(s);
 }
 
-/* What is known of a target goes on with it. */
+/* Is a delayed handler of that target the same as before? */
+static bool goes_on(const stage *to, const stage *from, const lane *l) {
+    for (size_t i = 0; i < to->generation->handler_count; i++) {
+        const handler *h = to->generation->handlers[i];
+        if (h->lane != l || !h->delay) continue;
+        for (size_t n = 0; n < from->generation->handler_count; n++)
+            if (from->generation->handlers[n]->definition == h->definition) return true;
+    }
+    return false;
+}
+
+/* What is known of a target goes on with it; what a delayed handler that got no record owed ends with it. */
 static void take_over_lanes(stage *to, const stage *from) {
     for (size_t i = 0; i < from->lane_count; i++) {
         const lane *before = &from->lanes[i];
         lane *l = find_lane(to, before->target);
-        if (l != NULL) *l = *before;
+        if (l == NULL) continue;
+        *l = *before;
+        if (l->delayed && !goes_on(to, from, l)) l->truncate = l->delayed = false;
     }
 }
 
@@ -91,7 +104,8 @@ static void order_truncations(generation *g) {
     for (size_t i = 0; i < g->handler_count; i++) {
         lane *l = g->handlers[i]->lane;
         if (!g->handlers[i]->truncate || l == NULL) continue;
-        l->truncate = g->handlers[i]->delay || !chunk_queue_add_truncate(l->queue);
+        l->delayed = g->handlers[i]->delay;
+        l->truncate = l->delayed || !chunk_queue_add_truncate(l->queue);
         l->dirty = l->dirty || !l->truncate;
     }
 }

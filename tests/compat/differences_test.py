@@ -117,6 +117,14 @@ def a_level_without_a_name_in_a_file():
 
 
 @test(quick=True)
+def a_logger_that_is_not_named_has_no_handlers():
+    first = ini({"root": ("", "DEBUG", "", None), "a": ("a", None, "h", "0")}, {"h": OUT}, {"f": {"format": "a %(message)s"}})
+    second = ini({"root": ("", "DEBUG", "h", None), "b": ("a.b", None, "", None)}, {"h": OUT}, {"f": {"format": "root %(message)s"}})
+    found = ours(first, [record("a.b", 20, "1"), op("reconfigure", path="o.ini"), record("a.b", 20, "2"), record("a", 20, "disabled")], {"o.ini": second})
+    assert found["exit"] == 0 and found["stdout"] == b"a 1\nroot 2\n", found
+
+
+@test(quick=True)
 def types_in_json():
     stream = {"class": "logging.StreamHandler"}
     for config in ({"root": {"handlers": "h"}}, {"root": {"handlers": {"h": 1}}}, {"loggers": []},

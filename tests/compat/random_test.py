@@ -1,11 +1,12 @@
 """Thousands of random formats, messages, attributes and dates in one process of each: every line a formatter's work of its
-own, by reconfiguring in between. The seed is printed; WEIR_TEST_SEED sets it."""
+own, by reconfiguring in between; then random configurations, with random operations on them. The seed is printed;
+WEIR_TEST_SEED sets it."""
 import os
 import random
 import time
 
 import harness
-from compared import Case, agree, one, op, record
+from compared import Case, agree, ini, one, op, record
 from harness import test
 
 SEED = int(os.environ.get("WEIR_TEST_SEED", time.time_ns() % 10**9))
@@ -102,6 +103,73 @@ def random_formats_and_records():
     print("        seed %d" % SEED)
     rng = random.Random(SEED)
     agree([case(rng, number) for number in range(max(8, harness.scaled(400)))])
+
+
+# ---- whole configurations, and what is done to them while they run ----
+
+LOGGERS = ["a", "a.b", "a.b.c", "a.bb", "c", "c.d.e", "ü.x"]
+LEVELS = [None, "DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL", "NOTSET", "WARN", "FATAL"]
+
+
+def chosen_handler(rng, number, names):
+    """Keys of a handler in a file; what it writes to is its own, or a stream."""
+    kind = rng.random()
+    if kind < .3:
+        keys = {"class": "StreamHandler", "args": rng.choice(["(sys.stdout,)", "(sys.stderr,)", "()"])}
+    elif kind < .55:
+        keys = {"class": "FileHandler", "args": "('f%d.log', '%s', 'utf-8', %s)" % (number, rng.choice("aw"), rng.choice([True, False]))}
+    elif kind < .7:
+        keys = {"class": "handlers.RotatingFileHandler", "args": "('r%d.log', 'a', %d, %d)" % (number, rng.choice([0, 30, 80]), rng.randrange(3))}
+    elif kind < .8:
+        keys = {"class": "handlers.WatchedFileHandler", "args": "('f%d.log',)" % number}
+    elif kind < .85 or not names:
+        keys = {"class": "NullHandler", "args": "()"}
+    else:  # its target was made before it: at shutdown that one is closed after it
+        keys = {"class": "handlers.MemoryHandler", "args": "(%d, %s)" % (rng.randrange(5), rng.choice(["ERROR", "10", "100"])), "target": rng.choice(names)}
+    if rng.random() < .4:
+        keys["level"] = rng.choice(LEVELS[1:])
+    if rng.random() < .8:
+        keys["formatter"] = rng.choice(["f", "g"])
+    return keys
+
+
+def configuration(rng, named):
+    """named: these loggers always are, and others never. In Python a logger that a later configuration does not name
+    keeps its handlers, closed, and its propagate: docs/python-differences.md."""
+    handlers = {}
+    for number in range(rng.randrange(1, 5)):
+        handlers["h%d" % number] = chosen_handler(rng, number, [name for name, keys in handlers.items() if "target" not in keys])
+    some = lambda: ",".join(rng.choice(list(handlers)) for _ in range(rng.choice([0, 1, 1, 2, 3])))
+    loggers = {"root": ("", rng.choice(LEVELS), some(), None)}
+    for name in named:
+        loggers["l%d" % len(loggers)] = (name, rng.choice(LEVELS), some(), rng.choice([None, None, "0", "1"]))
+    return ini(loggers, handlers, {"f": {"format": "%(levelname)s|%(name)s|%(message)s"}, "g": {"format": "{levelno:>3} {message!r}", "style": "{"}})
+
+
+def step(rng, files):
+    kind = rng.random()
+    level = rng.choice([0, 5, 10, 20, 25, 30, 40, 50, 55, "INFO", "WARN", "ERROR", "NOTSET"])
+    if kind < .8:
+        return record(rng.choice(["", "root", "new", "a.x"] + LOGGERS), level, "%s %d", rng.choice(TEXTS), rng.randrange(100), **({"exc_text": "T\n  x"} if rng.random() < .1 else {}))
+    if kind < .87:
+        return op("set_level", logger=rng.choice(["", "new", "a.x"] + LOGGERS), level=level)
+    if kind < .91:
+        return op("disable", level=rng.choice([level, "NOTSET", "NOTSET"]))
+    if kind < .94:
+        return op("add_level_name", level=rng.choice([20, 25, 35, 50]), name=rng.choice(["NOTE", "HIGH", "INFO", "WARNING"]))
+    return op("flush") if kind < .97 else op("reconfigure", path=rng.choice(files))
+
+
+@test(quick=True)
+def random_configurations_and_operations():
+    print("        seed %d" % SEED)
+    rng = random.Random(SEED)
+    cases = []
+    for number in range(max(40, harness.scaled(800))):
+        named = rng.sample(LOGGERS, rng.randrange(5))
+        files = {"r%d.ini" % i: configuration(rng, named) for i in range(2)}
+        cases.append(Case("random configuration %d" % number, configuration(rng, named), [step(rng, ["c.ini", *files]) for _ in range(60)], files=files))
+    agree(cases)
 
 
 harness.main()

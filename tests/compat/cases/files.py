@@ -75,3 +75,10 @@ add("NullHandler beside another", ini({"root": ("", "DEBUG", "n,h", None), "a": 
 add("NullHandler with level and formatter", one({"class": "NullHandler", "args": "()", "level": "ERROR"}), THREE)
 add("NullHandler at a logger that does not propagate", ini({"root": ("", "DEBUG", "h", None), "lib": ("lib", None, "n", "0")}, {"n": {"class": "NullHandler"}, "h": OUT}, {"f": {}}), [record("lib", 50, "m"), record("lib.x", 50, "m"), record("x", 50, "m")])
 add("NullHandler without args, and reconfigured", one({"class": "NullHandler"}), THREE + [op("reconfigure", path="o.ini")] + THREE, files={"o.ini": simple("%(message)s")})
+W = "('o.log', 'w', 'utf-8', True)"
+for between in ([], [record("r", 20, "by the second")]):
+    add("a delayed 'w' that gets %d records, then 'a' again" % len(between), one("FileHandler('o.log', 'a')"), THREE + [op("reconfigure", path="w.ini")] + between + [op("reconfigure", path="c.ini")] + [record("r", 20, "later")], files={"w.ini": one("FileHandler" + W)})
+    add("a delayed 'w' that gets %d records, applied again" % len(between), one("FileHandler" + W), between + [op("reconfigure", path="c.ini")] * 2 + [record("r", 20, "later")], files={"o.log": "there\n"})
+for first in ("FileHandler('o.log',)", "handlers.WatchedFileHandler('o.log',)", R + "('o.log', 'a', 0, 0)"):
+    for second in ("FileHandler('o.log',)", "handlers.WatchedFileHandler('o.log',)", R + "('o.log', 'a', 0, 0)"):
+        add("one file of %s, then of %s" % (first, second), one(first, "1 %(message)s"), lines(200) + [op("reconfigure", path="o.ini")] + lines(200), files={"o.ini": one(second, "2 %(message)s")})
