@@ -173,9 +173,13 @@ static void do_reconfigure(log_session *s, const value *object) {
 
 static void do_sleep(log_session *s, const value *object) {
     const value *given = value_get(object, SLICE_LITERAL("ms"));
-    int64_t ms = get_int(object, "ms");
-    if (given == NULL || given->type != VALUE_INT || ms < 0)
-        log_complain(s, "sleep: ms: expected a whole number of milliseconds");
+    double wanted = given == NULL                ? -1
+                    : given->type == VALUE_FLOAT ? given->f64
+                    : given->type == VALUE_INT   ? (double)given->i64
+                                                 : -1;
+    int64_t ms = wanted >= 0 && wanted < 1e9 ? (int64_t)wanted : -1;
+    if (ms < 0)
+        log_complain(s, "sleep: ms: expected a number of milliseconds");
     else
         nanosleep(&(struct timespec){ms / 1000, ms % 1000 * 1000000}, NULL);
 }
