@@ -24,7 +24,8 @@ typedef enum sink_status {
     SINK_OK,    /* progress was made (or none, with no bytes: look again at once); err may hold a remark (code
                    not 0) that is worth telling */
     SINK_AGAIN, /* nothing now (no reader, disk full, locked); try again within a second; err says why */
-    SINK_LOST   /* the first chunk can never be delivered here (err); it is dropped as DROP_ERROR */
+    SINK_LOST,  /* the first chunk can never be delivered here (err); it is dropped as DROP_ERROR */
+    SINK_ELSEWHERE /* this process can never deliver it (err); what waits stays for a recovery by another */
 } sink_status;
 
 /* A batch whose chunks hold framed records (sink/roll_frame.h), made into one of the records' bytes alone:

@@ -24,6 +24,7 @@ typedef struct writer {
     bool passing;      /* it was told of what was over with the next write */
     uint64_t lost;     /* records, since it was told */
     uint32_t given_up; /* of the first chunk's records, so far */
+    bool elsewhere;    /* the last write said SINK_ELSEWHERE: an end does not wait for what is left */
 } writer;
 
 /* ---- the gate ---- */
@@ -154,6 +155,7 @@ static void progressed(writer *w, size_t bytes, const weir_error *remark) {
         recovered(w);
     }
     w->pause_ms = WRITER_PAUSE_MIN_MS;
+    w->elsewhere = false;
     if (bytes == 0) pause_writer(w, WRITER_PAUSE_MIN_MS);
 }
 
@@ -176,7 +178,10 @@ static void failed(writer *w, sink_status status, size_t first_bytes, uint16_t s
         w->lost += consume(w->t, first_bytes, DROP_ERROR, &w->given_up);
         troubled(w, err->message, "");
     } else {
-        troubled(w, err->message, "; what waits is kept and tried again");
+        w->elsewhere = status == SINK_ELSEWHERE;
+        troubled(w, err->message,
+                 w->elsewhere ? "; what waits is kept for a recovery"
+                              : "; what waits is kept and tried again");
         pause_longer(w);
     }
 }
@@ -285,7 +290,7 @@ static bool rest(writer *w) {
 
 static bool step(writer *w) {
     chunk_view views[SINK_BATCH_CHUNKS];
-    if (is_set(&w->t->stop) || !take_update(w)) return false;
+    if (is_set(&w->t->stop) || (w->elsewhere && is_set(&w->t->finish)) || !take_update(w)) return false;
     size_t count = chunk_queue_peek(w->t->queue, views, SINK_BATCH_CHUNKS, SINK_BATCH_BYTES);
     if (!roll_over(w, views, count)) return false;
     if (count == 0) return rest(w);

@@ -80,7 +80,7 @@ static sink_status history_write(sink *s, const sink_batch *batch, size_t *bytes
     w->remark.code = 0;
     if (!fork_gate_enter()) {
         not_in_this_child(w, err);
-        return SINK_AGAIN;
+        return SINK_ELSEWHERE;
     }
     store_status status = write_inside(w, batch, &chunks, &local);
     fork_gate_leave();

@@ -7,7 +7,7 @@ import sqlite3
 import faults
 import harness
 import oracle
-from harness import BUILD, OWN, SLOW, Service, push, scaled, skip, test, wait_until
+from harness import BUILD, OWN, SLOW, Service, push, scaled, skip, test, wait_until, weir
 
 # A child writes all it has before it ends, however busy the machine is.
 CONFIG = faults.file_and_history("service = host\nstop_timeout = 60s\nstall_timeout = 60s", "config_port = 127.0.0.1:0\nhttp = 127.0.0.1:0")
@@ -32,6 +32,8 @@ def children_log_and_the_parent_loses_nothing():
         service.run("flush 60000")
         oracle.check_law(service.status())
         assert service.stop() == 0
+        # What a child logged to the history while its parent stood in SQLite.
+        weir("recover", "-c", service.config_path, env=service.env, cwd=service.dir, check=0)
         counts = oracle.accepted(service.path("page"))
         for name, found in (("host.log", oracle.read_file(service.path("host.log"))),
                             ("history.db", oracle.read_history(service.path("history.db")))):

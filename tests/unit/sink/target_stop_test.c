@@ -6,6 +6,7 @@
 #include "base/futex.h"
 #include "sink/feed.h"
 #include "sink/target_private.h"
+#include "store/fork_gate.h"
 #include "support/sink_fixture.h"
 
 static uint32_t blocked, inside, done;
@@ -53,6 +54,29 @@ Test(target_stop, a_thread_in_a_blocked_disk_call_is_left_behind_and_named) {
     expect_file(path, "line\n");
     cr_assert(worker_join(&left_behind->thread, FIXTURE_PATIENCE_MS));
     fixture_clean(&f);
+}
+
+/* A child whose parent stood in SQLite never writes to the history: its end does not wait for that. */
+Test(target_stop, what_this_process_can_never_write_is_not_waited_for) {
+    fixture f;
+    fixture_begin(&f, 64 * 1024);
+    sink_spec spec = file_spec(fixture_path(&f, "history.db"));
+    spec.kind = slice_of("sqlite");
+    target *t = fixture_target(&f, &spec);
+    uint16_t row = fixture_row(&f, "history");
+    /* From here on this process is such a child. */
+    cr_assert(fork_gate_enter());
+    history_fork_prepare();
+    history_fork_child();
+    target_activate(t);
+    put(&f, t, row, "row");
+    publish(t);
+    WAIT_FOR_NOTICE(&f, 1);
+    cr_expect(strstr(f.last_notice, "kept for a recovery") != NULL, "%s", f.last_notice);
+    int64_t from = clock_monotonic_ns(), patience = INT64_C(30000000000);
+    cr_assert_eq(target_registry_stop(f.registry, from + patience, NULL), 0);
+    cr_expect_lt(clock_monotonic_ns() - from, patience / 2);
+    cr_expect_lt(chunk_queue_read_pos(t->queue), chunk_queue_write_pos(t->queue), "it is kept");
 }
 
 /* Many writers that rest are told, joined and done within moments. */

@@ -149,7 +149,7 @@ Test(forks, a_child_of_a_blocked_parent_keeps_away) {
         /* Other handlers go on, and what it is given stays in its queue. */
         int kept = fixture_try_open(&own) == 0;
         fixture_chunk(&own, &r, 1);
-        kept = kept && fixture_write(&own, &bytes) == SINK_AGAIN && own.err.code == WEIR_ERR_STATE &&
+        kept = kept && fixture_write(&own, &bytes) == SINK_ELSEWHERE && own.err.code == WEIR_ERR_STATE &&
                history_open(f.path, &h, &err) == -1 && err.code == WEIR_ERR_STATE;
         f.sink->idle(f.sink);
         _exit(kept ? KEPT_AWAY : NOT_OPENED);
