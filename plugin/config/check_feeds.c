@@ -134,9 +134,9 @@ static void tell_ring(walk *w, const plan_handler *again) {
     text_done(&names);
 }
 
-static void tell_long(walk *w, const plan_handler *h) {
+static void tell_long(walk *w) {
     plan_place at;
-    tell_at(w->c, h, &at);
+    tell_at(w->c, w->way[w->length - 1], &at); /* the one that hands on to one too many */
     problems_add(w->c->p, at.line, at.section, at.key,
                  "more than %d handlers hand records on one behind the other", LIMIT_HOLD_CHAIN);
 }
@@ -156,7 +156,7 @@ static void follow(walk *w, plan_handler *h, plan_handler *next) {
 static void visit(walk *w, plan_handler *h) {
     uint8_t *seen = &w->seen[index_of(w, h)];
     if (w->length > LIMIT_HOLD_CHAIN) {
-        tell_long(w, h);
+        tell_long(w);
         return;
     }
     *seen = 1;

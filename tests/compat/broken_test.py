@@ -171,8 +171,8 @@ def open_for_writing(line):
 
 
 def runtimes_own(line):
-    """What ThreadSanitizer's runtime does before main."""
-    return "tsan" in harness.BUILD and re.search(r'"/tmp/tsan\.rodata\.\d+"|mkdir\("/tmp(/weir-reports-\w+)?",', line)
+    """What a sanitizer's runtime does before main."""
+    return os.path.basename(harness.BUILD) in ("asan", "tsan") and re.search(r'"/tmp/tsan\.rodata\.\d+"|mkdir\("/tmp(/weir-reports-\w+)?",', line)
 
 
 def run_weir(text):
