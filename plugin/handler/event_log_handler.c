@@ -43,7 +43,7 @@ static int event_prepare(const handler_args *args, handler *h, weir_error *err) 
 
 static void add_field(text *out, const char *name, slice v) {
     text_add_cstr(out, name);
-    if (memchr(v.data, '\n', v.len) == NULL) {
+    if (v.len == 0 || memchr(v.data, '\n', v.len) == NULL) {
         text_add_char(out, '=');
     } else {
         uint64_t len = v.len; /* little-endian, as all machines with a journal that Weir runs on */

@@ -6,8 +6,9 @@
  *
  * The writer: takes chunks, writes, consumes, counts delivered into the handler's stats row; on
  * SINK_AGAIN it keeps the queue, says so once a minute through target_set_notice, and tries again
- * within a second; on SINK_ELSEWHERE too, but its end does not wait for what is left. Threads: acquire/release by the control thread; the queue's backend side by
- * the backend; everything else inside. */
+ * within a second; on SINK_ELSEWHERE too, but its end does not wait for what is left. Threads:
+ * acquire/release by the control thread; the queue's backend side by the backend; everything else
+ * inside. */
 #ifndef WEIR_SINK_TARGET_H
 #define WEIR_SINK_TARGET_H
 
