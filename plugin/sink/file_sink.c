@@ -8,21 +8,29 @@
  *
  * Its options are file_options.h's. With `watch` (WatchedFileHandler) it looks before each write whether the
  * name still leads to the file that is open, and follows the name, making the directory again if that is
- * gone. With `delay` a file that is not there is made with the first bytes; that it could be made is looked
- * at when it would be opened. A `mark` (a byte order mark) is written before the first bytes of an empty
- * file, in a write of its own: a kill between the two leaves what Python would go on with, too. */
+ * gone. Where the name leads nowhere and the file has another one, somebody is just replacing it (logrotate
+ * renames, then creates): it is written to as before for a moment, lest two make the new file. With `delay` a
+ * file that is not there is made with the first bytes; that it could be made is looked at when it would be
+ * opened. A `mark` (a byte order mark) is written before the first bytes of an empty file, in a write of its
+ * own: a kill between the two leaves what Python would go on with, too. */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/descriptor.h"
 #include "sink/batch_io.h"
 #include "sink/file_options.h"
 #include "sink/file_sink.h"
 #include "sink/intent.h"
 #include "sink/sink_kinds.h"
+
+/* logrotate takes microseconds from its rename to its `create`, on a busy machine some milliseconds. Who
+ * makes the file in between has it set aside by logrotate as `.backup`, and lost with the next one of the
+ * hour. */
+#define WATCH_REPLACED_NS INT64_C(100000000)
 
 typedef struct file_sink {
     sink base;
@@ -34,8 +42,9 @@ typedef struct file_sink {
     size_t back; /* bytes of the line's beginning that it wants first */
     bool moved;  /* st is of another file than the target's key tells */
     file_options options;
-    bool marked; /* this stream has its mark */
-    off_t end;   /* where its last write ended: a file that is shorter was cut by somebody else */
+    bool marked;         /* this stream has its mark */
+    int64_t nameless_ns; /* since when the name leads nowhere; 0: it leads somewhere */
+    off_t end;           /* where its last write ended: a file that is shorter was cut by somebody else */
 } file_sink;
 
 static file_sink *of(sink *s) { return (file_sink *)s; }
@@ -90,10 +99,22 @@ bool file_sink_is_elsewhere(const sink *s) {
                                           : now.st_dev != f->st.st_dev || now.st_ino != f->st.st_ino;
 }
 
+/* Is the file that is open just being replaced? */
+static bool is_being_replaced(file_sink *f) {
+    struct stat now, there;
+    bool renamed =
+        is_open_as_was(f, &now) && now.st_nlink > 0 && file_see(&f->place, &there) != 0 && errno == ENOENT;
+    int64_t at = renamed ? clock_monotonic_ns() : 0;
+    if (f->nameless_ns == 0 || at == 0) f->nameless_ns = at;
+    return renamed && at - f->nameless_ns < WATCH_REPLACED_NS;
+}
+
 /* Before a write. What cannot be opened anew is written to where it was, and said. */
 static void follow_name(file_sink *f, weir_error *err) {
     bool other;
-    if (!f->options.watch || !file_sink_is_elsewhere(&f->base) || take_again(f, &other, NULL) == 0) return;
+    if (!f->options.watch || !file_sink_is_elsewhere(&f->base) || is_being_replaced(f)) return;
+    f->nameless_ns = 0;
+    if (take_again(f, &other, NULL) == 0) return;
     file_make_directory(&f->place);
     take_again(f, &other, err);
 }
