@@ -171,9 +171,10 @@ static void take_rules(roll_sink *r, lines *l) {
 
 /* ---- writing ---- */
 
-/* Between open and the first write recovery may have rolled the file over. */
+/* Between open and the first write recovery may have rolled the file over: what was planned for the old file
+ * is not for the new one, which would go by the old one's name. */
 static void look_once(roll_sink *r) {
-    if (!r->looked && file_sink_is_elsewhere(r->file)) file_sink_reopen(r->file, NULL);
+    if (!r->looked && file_sink_is_elsewhere(r->file) && file_sink_reopen(r->file, NULL) == 0) plan_next(r);
     r->looked = true;
 }
 

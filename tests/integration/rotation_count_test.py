@@ -43,16 +43,14 @@ class Watch(threading.Thread):
         assert self.wrong is None, "%d old files: %r" % (len(self.wrong), self.wrong[:5])
 
 
-def cycle(service, watch, seen, skipped, limit, pause_us, enough, before=lambda: None):
+def cycle(service, watch, seen, skipped, limit, pause_us, enough):
     """A start, load (at most until each thread has made `limit` records) until enough() says so, a kill, and at times a recovery by the command; then all files are read.
-    seen: what was found so far; what is left of it now must lie next to it. before: called before each process."""
-    before()
+    seen: what was found so far; what is left of it now must lie next to it."""
     service.start()
     service.run("threads 2 %d %d" % (limit, pause_us))
     wait_until(enough(), 60, "records")
     service.kill()
     skipped |= oracle.skip_one(service.path("page"))
-    before()
     rolling.recover(service)
     found = rolling.read_all(service)
     for thread in (0, 1):
@@ -96,36 +94,24 @@ def by_size():
 RATE = 100
 
 
-def in_fast_time(log, began):
-    """The kernel's clock is the slow one: a file that was changed by it has that time in the fast one."""
-    try:
-        changed = os.stat(log).st_mtime
-        if changed <= time.time():
-            os.utime(log, (began + (changed - began) * RATE,) * 2)
-    except FileNotFoundError:
-        pass
-
-
 def hurried(backups):
-    """A service whose clock runs a hundred times as fast, and what is to be called before each process."""
-    began = int(time.time()) - 1
-    env = {**faults.preload("wall_clock"), "WALL_CLOCK_RATE": str(RATE), "WALL_CLOCK_FROM": str(began)}
-    service = rolling.service("TimedRotatingFileHandler", "'S', 1, %d" % backups, PATIENT, env=env)
-    return service, lambda: in_fast_time(service.path("logs/host.log"), began)
+    """A service whose clock runs a hundred times as fast."""
+    env = {**faults.preload("wall_clock"), "WALL_CLOCK_RATE": str(RATE), "WALL_CLOCK_FROM": str(int(time.time()) - 1)}
+    return rolling.service("TimedRotatingFileHandler", "'S', 1, %d" % backups, PATIENT, env=env)
 
 
 @test(covers=["py must 3", "fault 1", "fault 19", "py must 7"])
 def by_time():
     """Every second, of a clock that runs a hundred times as fast."""
     backups = 200
-    service, before = hurried(backups)
+    service = hurried(backups)
     watch, seen, skipped = Watch(service, backups), set(), set()
     ever, kills = set(), 0
     while len(ever) < scaled(10000) or kills < 10:
         def enough():
             until = time.monotonic() + random.random() * 1.2
             return lambda: time.monotonic() > until and os.path.exists(service.path("page"))
-        cycle(service, watch, seen, skipped, 0, 300, enough, before)
+        cycle(service, watch, seen, skipped, 0, 300, enough)
         ever |= set(watch.names())
         kills += 1
     finish(service, seen, skipped)
@@ -142,7 +128,7 @@ def by_time_killed_at_each_system_call():
     rounds, killed = max(12, scaled(200)), 0
     for i in range(rounds):
         backups = 3 if i % 2 else 500
-        service, before = hurried(backups)
+        service = hurried(backups)
         with open(service.path("logs/host.log"), "w") as f:
             f.write("what an older process wrote\n")
         os.utime(service.path("logs/host.log"), (1600000000, 1600000000))
@@ -153,7 +139,6 @@ def by_time_killed_at_each_system_call():
         call, when = random.choice(CALLS), random.randrange(1, 25)
         killed += rolling.play_until_killed(service, call, when, "threads 2 400 200")
         try:
-            before()
             rolling.recover(service)
             watch.check()
             counts = oracle.accepted(service.path("page")) if os.path.exists(service.path("page")) else {}
