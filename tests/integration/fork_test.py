@@ -32,8 +32,8 @@ def children_log_and_the_parent_loses_nothing():
         service.run("flush 60000")
         oracle.check_law(service.status())
         assert service.stop() == 0
-        # What a child logged to the history while its parent stood in SQLite.
-        weir("recover", "-c", service.config_path, env=service.env, cwd=service.dir, check=0)
+        if service.leftovers(): # what a child logged to the history while its parent stood in SQLite
+            weir("recover", "-c", service.config_path, env=service.env, cwd=service.dir, check=0)
         counts = oracle.accepted(service.path("page"))
         for name, found in (("host.log", oracle.read_file(service.path("host.log"))),
                             ("history.db", oracle.read_history(service.path("history.db")))):
