@@ -111,7 +111,7 @@ def logrotate_create_against_a_watched_file():
         skip("no logrotate")
     with rolling.service("WatchedFileHandler", "'a'") as service:
         with open(service.path("rotate.conf"), "w") as f:
-            f.write('"%s/host.log" {\n su root root\n rotate 1000\n create 0644\n nocompress\n missingok\n}\n' % service.path("logs"))
+            f.write('"%s/host.log" {\n%s rotate 1000\n create 0644\n nocompress\n missingok\n}\n' % (service.path("logs"), rolling.LOGROTATE_SU))
         os.chmod(service.path("logs"), 0o755)
         service.start()
         service.run("threads 2 0 100")

@@ -7,6 +7,10 @@ import oracle
 from harness import OWN, SLOW, Service, weir
 
 
+# logrotate as root asks for it where others may write to the directory; as a user it may not become root.
+LOGROTATE_SU = " su root root\n" if os.geteuid() == 0 else ""
+
+
 def service(kind, args, weir_section="", **more):
     """Not started; class and arguments behind the file's name. Its callers wait: nothing may be missing."""
     body = "class = handlers.%s\nargs = ('{dir}/logs/host.log', %s)" % (kind, args)

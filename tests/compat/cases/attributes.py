@@ -1,4 +1,6 @@
 """dictConfig's "." key: attributes set on handlers, and on the formatters and filters that a factory makes."""
+import sys
+
 from compared import Case, op, record
 
 CASES = []
@@ -72,7 +74,8 @@ for form in (None, "", "%s.%03d", "%s|%d", "%s %s", "%s,%07.2f", "%s%%%3d", "ü%
 formatter("default_msec_format and datefmt", {"default_msec_format": "%s.%03d", "default_time_format": "%H"}, datefmt="%H:%M")
 formatter("both, style {", {"default_msec_format": "%s.%03d", "default_time_format": "%Y-%m-%dT%H:%M:%S"}, fmt="{asctime:>30} {message}", style="{")
 formatter("both, style $", {"default_msec_format": None, "default_time_format": "%c"}, fmt="${asctime} $message", style="$")
-formatter("by the key format", {"default_msec_format": None}, format="%(asctime)s [%(message)s]")
+if sys.version_info >= (3, 11, 7):  # 3.11.2 loses the attributes where it takes "format" for "fmt"
+    formatter("by the key format", {"default_msec_format": None}, format="%(asctime)s [%(message)s]")
 formatter("msecs given", {"default_msec_format": "%s.%06.2f"}, [record("a", 20, "m", msecs=msecs) for msecs in (1.25, 999.999, 0, -3)])
 formatter("what a format of one piece cannot take", {"default_msec_format": "%s"}, [record("a", 20, "m"), record("a", 20, "n")])
 CASES[-1].same = ((rb"(?m)^  .*\n", b""),)
