@@ -10,8 +10,8 @@ import time
 import faults
 import harness
 import oracle
-import rolling
 from harness import Service, scaled, test, wait_until
+from rolling import LOGROTATE_SU
 
 ROLLING = {"size": "class = handlers.RotatingFileHandler\nargs = ('{dir}/%s/host.log', 'a', 300, 2)",
            "time": "class = handlers.TimedRotatingFileHandler\nargs = ('{dir}/%s/host.log', 'D', 1, 2, None, False, True)"}
@@ -36,7 +36,7 @@ def copytruncate_against_a_file():
     with Service(faults.config({"file": faults.file("{dir}/logs/host.log"), "told": faults.file("{dir}/told.log")}), start=False) as service:
         os.mkdir(service.path("logs"), 0o755)
         with open(service.path("rotate.conf"), "w") as f:
-            f.write('"%s/host.log" {\n%s rotate 1000\n copytruncate\n nocompress\n}\n' % (service.path("logs"), rolling.LOGROTATE_SU))
+            f.write('"%s/host.log" {\n%s rotate 1000\n copytruncate\n nocompress\n}\n' % (service.path("logs"), LOGROTATE_SU))
         service.start()
         for fd in os.listdir("/proc/%d/fd" % service.pid):
             if os.path.realpath("/proc/%d/fd/%s" % (service.pid, fd)).endswith("host.log"):
