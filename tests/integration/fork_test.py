@@ -20,12 +20,11 @@ def need_threads_in_children():
 
 @test(covers=["fault 6", "promise 1"])
 def children_log_and_the_parent_loses_nothing():
-    need_threads_in_children()
+    harness.need_children()
     with Service(CONFIG, name=OWN) as service:
         service.run("threads 8 0 200")
         rounds, every = max(1, scaled(40)), 10
-        # (A sanitizer's shadow memory makes a fork fifty times slower.)
-        count = max(every, scaled(20000 if SLOW < 5 else 2000) // rounds // every * every)
+        count = max(every, scaled(20000) // rounds // every * every)
         for _ in range(rounds):
             assert service.run("forks %d %d" % (count, every)) == "ok 0"
         service.run("halt")

@@ -180,8 +180,7 @@ def the_listener_has_a_thread_of_its_own():
 
 @test(covers=["fault 6"], quick=True)
 def a_forked_child_has_a_buffer_and_a_queue_of_its_own():
-    if "tsan" in harness.BUILD:
-        harness.skip("ThreadSanitizer's runtime lets no forked child have threads")
+    harness.need_children()
     with Service(config({"m": memory(1000), "q": queued("p"), "o": file("o.log"), "p": file("p.log")}, "m,q", PATIENT)) as s:
         s.run("threads 2 0 200")
         for _ in range(5):
