@@ -7,7 +7,7 @@ import sqlite3
 import faults
 import harness
 import oracle
-from harness import BUILD, OWN, SLOW, Service, push, scaled, skip, test, wait_until, weir
+from harness import BUILD, OWN, Service, push, scaled, skip, test, wait_until, weir
 
 # A child writes all it has before it ends, however busy the machine is.
 CONFIG = faults.file_and_history("service = host\nstop_timeout = 60s\nstall_timeout = 60s", "config_port = 127.0.0.1:0\nhttp = 127.0.0.1:0")
