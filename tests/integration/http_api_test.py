@@ -1,7 +1,6 @@
 """The HTTP API does what schema/api.yaml says: every operation, its answers' shapes, and what they change."""
 import json
 import os
-import socket
 import time
 
 import harness
