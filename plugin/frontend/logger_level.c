@@ -90,7 +90,7 @@ void logger_set_disabled(logger *l, bool disabled) {
 
 void logger_set_level(logger *l, int level) {
     tree_lock();
-    l->level = level;
+    __atomic_store_n(&l->level, level, __ATOMIC_RELAXED);
     tree_level_update(l);
     tree_unlock();
 }

@@ -65,8 +65,8 @@ void logger_tree_commit(const tree_plan *plan, void (*disabled)(void *arg, logge
     for (uint32_t i = 0; i < count; i++) {
         logger *l = logger_at(i);
         bool was = l->disabled;
-        l->disabled = planned_disabled(plan, l);
-        l->level = l->plan_level;
+        __atomic_store_n(&l->disabled, planned_disabled(plan, l), __ATOMIC_RELAXED);
+        __atomic_store_n(&l->level, l->plan_level, __ATOMIC_RELAXED);
         if (l->disabled && !was && disabled != NULL) disabled(arg, l);
     }
     tree_level_update_all();

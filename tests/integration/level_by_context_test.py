@@ -25,6 +25,8 @@ args=('f.log',)
 [formatter_l]
 format=%(levelname)s %(name)s %(message)s
 """
+# For those who count: nothing is dropped, however busy the machine is.
+PATIENT = "[weir]\noverflow=block\nstall_timeout=60s\n"
 BOB = "('user', ['bob', 'ev*'], 'DEBUG')"
 
 
@@ -145,11 +147,11 @@ def both_forms_say_it_and_give_it_back():
 @test(covers=["filters: level by context"], quick=True)
 def a_push_adds_it_and_takes_it_away_while_threads_log():
     """What is below WARNING has an n, the rest a w: of alice there is never an n, and of both each w."""
-    with Levels(text()) as service:
+    with Levels(PATIENT + text()) as service:
         service.run("threads 4")
         for turn in range(harness.scaled(300)):
-            service.push(text(BOB) if turn % 2 == 0 else text())
-        service.push(text(BOB))
+            service.push(PATIENT + (text(BOB) if turn % 2 == 0 else text()))
+        service.push(PATIENT + text(BOB))
         turns = [int(n) for n in service.run("halt").split()]
         logged = service.logged()
         status = service.status()["law"]
@@ -160,20 +162,20 @@ def a_push_adds_it_and_takes_it_away_while_threads_log():
         assert status["accepted"] == status["routed"], status
         # From an answer on there is a rule, or none.
         service.run("note a 10 user bob with")
-        service.push(text())
+        service.push(PATIENT + text())
         service.run("note a 10 user bob without")
         service.run("note a 30 user alice at its level")
-        service.push(text(BOB))
+        service.push(PATIENT + text(BOB))
         service.run("note a 10 user bob with again")
         assert service.logged()[len(logged):] == ["DEBUG a with", "WARNING a at its level", "DEBUG a with again"]
 
 
 @test(covers=["filters: level by context"], quick=True)
 def a_push_that_keeps_it_loses_nothing():
-    with Levels(text(BOB)) as service:
+    with Levels(PATIENT + text(BOB)) as service:
         service.run("threads 4")
         for turn in range(harness.scaled(300)):
-            service.push(text(BOB if turn % 2 else "('user', 'bob', 5)"))
+            service.push(PATIENT + text(BOB if turn % 2 else "('user', 'bob', 5)"))
         turns = [int(n) for n in service.run("halt").split()]
         logged = service.logged()
         for user, below in (("bob", turns[0] + turns[2]), ("alice", 0)):
@@ -185,6 +187,7 @@ def a_push_that_keeps_it_loses_nothing():
 
 @test(covers=["filters: level by context"], quick=True)
 def a_rule_is_there_from_start_to_stop_and_in_a_child():
+    harness.need_children()
     with Levels(text(BOB)) as service:
         assert service.run("fork") == "ok 0"
         wait_until(lambda: "DEBUG host.child child of bob" in service.lines("f.log"), 20, "the child's record")
