@@ -213,7 +213,7 @@ def run_moves_to_free_ports_says_so_and_ends_everything():
         run = Run(ports={"WEIR_RUN_HTTP": str(port)})
         assert "port %d is taken: using " % port in run.output(), run.output()
         assert ":%d/" % port not in run.link
-    assert run.processes() == ["bash", "kvd", "kvd-load"], run.processes()
+    wait_until(lambda: run.processes() == ["bash", "kvd", "kvd-load"], 10, "the service and its load: %r" % run.processes())
     assert run.end() == 0
     assert run.processes() == [] and "ended; the log is" in run.output(), (run.processes(), run.output())
     for sig in (signal.SIGTERM, signal.SIGHUP):
