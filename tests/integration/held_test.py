@@ -274,7 +274,8 @@ def a_buffer_behind_a_queue_is_kept_over_a_push_that_leaves_it_alone():
         assert n["pending"] >= 8 and n["delivered"] == 0 and s.lines("o.log") == [], n
         s.write_config(config({**handlers, "m": memory(99)}, "q"))
         s.weir("push", s.config_path, check=0)
-        wait_until(lambda: records_of(s, "o.log") == [(0, n) for n in range(8)], 10, "the flush of the handler that goes")
+        # On a busy machine a buffer may be handed over in between; then what it held comes later (docs/decisions/0016).
+        wait_until(lambda: sorted(records_of(s, "o.log")) == [(0, n) for n in range(8)], 10, "the flush of the handler that goes")
         assert s.stop() == 0
 
 
