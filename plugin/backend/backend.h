@@ -2,7 +2,7 @@
  *
  * A pass: take the horizon (now); merge the rings' entries by stamp up to it; give each its id;
  * keep it in the recent records; route it; at the end publish the chunk queues, wake writers, give
- * ring room back. Then pause: none while there was work, doubling up to 10 ms when idle.
+ * ring room back. Then pause: none while there was work, doubling up to 12 ms when idle.
  *
  * The swap. control calls backend_swap with a built generation: the backend, between two records,
  * takes the mark (now); records stamped before it belong to the old generation, later ones to the

@@ -1,5 +1,5 @@
 /* loop.c - the backend thread: pass after pass, and the pause between them. Under load it does not
- * pause; idle it sleeps up to 10 ms at a time, so that producers need not wake it. A producer that
+ * pause; idle it sleeps up to 12 ms at a time, so that producers need not wake it. A producer that
  * finds its ring half full while `asleep` is set wakes it. */
 #include <sched.h>
 

@@ -20,7 +20,7 @@
 /* Handlers of one route that are served together; longer routes go in several groups. */
 #define PICK_MAX 32
 /* The longest the backend sleeps: what an idle process costs against how late a record may show. */
-#define PAUSE_MAX_MS 10
+#define PAUSE_MAX_MS 12
 /* While it waits for a full queue it looks into the mailbox this often. */
 #define WAIT_SLICE_MS 10
 /* The most that one record may become before it is cut to what its queue can hold: the largest entry
