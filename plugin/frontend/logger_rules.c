@@ -74,30 +74,22 @@ static level_rules *put(level_rules *gone, level_rules *was) {
     return was;
 }
 
-level_rules *tree_rules_commit(void) {
+/* The planned ones end as such; `ended` are those that no logger has any more. */
+static level_rules *end_plan(enum rule_set ended) {
     level_rules *gone = NULL;
     uint32_t count = logger_count();
     for (uint32_t i = 0; i < count; i++) {
         logger *l = logger_at(i);
-        gone = put(gone, l->rules[RULES_RUNNING]);
-        store(l, RULES_RUNNING, l->rules[RULES_PLANNED]);
+        gone = put(gone, l->rules[ended]);
+        if (ended == RULES_RUNNING) store(l, RULES_RUNNING, l->rules[RULES_PLANNED]);
         store(l, RULES_PLANNED, NULL);
     }
     note_idle();
     return gone;
 }
 
-level_rules *tree_rules_cancel(void) {
-    level_rules *gone = NULL;
-    uint32_t count = logger_count();
-    for (uint32_t i = 0; i < count; i++) {
-        logger *l = logger_at(i);
-        gone = put(gone, l->rules[RULES_PLANNED]);
-        store(l, RULES_PLANNED, NULL);
-    }
-    note_idle();
-    return gone;
-}
+level_rules *tree_rules_commit(void) { return end_plan(RULES_RUNNING); }
+level_rules *tree_rules_cancel(void) { return end_plan(RULES_PLANNED); }
 
 /* No swap is under way: there are no planned ones, and none will run. */
 void logger_tree_drop_rules(void) {

@@ -37,7 +37,7 @@ feed_result listener_give(listener *l, listened *at, const prepared *p, record *
 void listener_keep(listener *l, listened *at, const prepared *p, const record *rec);
 /* All that is kept goes on. */
 void listener_hand_over(listener *l);
-/* The first record of l is there: so the older listeners of its queue have had their last, for now. */
+/* The first record of l is there: all that lies before it in the queue went to older listeners. */
 void listener_take_over(listener *l);
 /* It ends; or, closing, its thread does. */
 void listener_leave(listener *l, bool closing);

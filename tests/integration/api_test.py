@@ -5,7 +5,8 @@ import subprocess
 import sys
 
 import harness
-from harness import BUILD, ROOT, Service, full_env, run_dir, scaled, test, tmp
+from edits import CONFIG, load
+from harness import BUILD, ROOT, full_env, run_dir, scaled, test, tmp
 
 HOST = os.path.join(BUILD, "tests/support/api_host")
 ORACLE = os.path.join(ROOT, "tests/support/api_oracle.py")
@@ -279,10 +280,6 @@ format=%(levelname)s %(message)s
 
 # ---- while others log --------------------------------------------------------------------
 
-def load(**more):
-    return Service(None, program=os.path.join(BUILD, "tests/support/api_load"), **more)
-
-
 def check_order(lines, counts, what):
     """Every number of each thread once and in order."""
     seen = {0: 0, 1: 0}
@@ -449,26 +446,6 @@ def before_start_and_after_stop():
 
 
 # ---- what is seen of it ------------------------------------------------------------------
-
-CONFIG = """[admin]
-[loggers]
-keys=root,k
-[handlers]
-keys=file
-[formatters]
-keys=
-[logger_root]
-level=INFO
-handlers=file
-[logger_k]
-level=ERROR
-handlers=
-qualname=k
-[handler_file]
-class=FileHandler
-args=('{dir}/file.log',)
-"""
-
 
 @test(covers=["api 4"])
 def edits_are_shown():

@@ -4,31 +4,8 @@ import os
 import subprocess
 
 import harness
-from harness import Service, test
-
-CONFIG = """[admin]
-[loggers]
-keys=root,k
-[handlers]
-keys=file
-[formatters]
-keys=
-[logger_root]
-level=INFO
-handlers=file
-[logger_k]
-level=ERROR
-handlers=
-qualname=k
-[handler_file]
-class=FileHandler
-args=('{dir}/file.log',)
-"""
-
-
-def load(**more):
-    return Service(None, program=os.path.join(harness.BUILD, "tests/support/api_load"), **more)
-
+from edits import CONFIG, load
+from harness import test
 
 @test(covers=["filters: state over a change"], quick=True)
 def an_edit_of_something_else_leaves_a_rate_limit_its_window():

@@ -61,6 +61,16 @@ def conservation_holds_for_both_and_for_what_is_behind_them():
         assert s.stop() == 0
 
 
+def push_in_turns(s, *configs):
+    """While it logs; then all that was logged comes to its end."""
+    for i in range(scaled(200)):
+        s.write_config(configs[i % len(configs)])
+        s.weir("push", s.config_path, check=0)
+    s.run("halt")
+    assert s.run("flush 60000").startswith("ok")
+    oracle.check_law(s.status())
+
+
 @test(quick=True)
 def under_reconfiguration_nothing_is_lost_doubled_or_out_of_order():
     first = config({"m": memory(50), "q": queued("p"), "o": file("o.log"), "p": file("p.log")}, "m,q", PATIENT)
@@ -68,12 +78,7 @@ def under_reconfiguration_nothing_is_lost_doubled_or_out_of_order():
     third = config({"o": file("o.log"), "p": file("p.log"), "q": queued("p")}, "o,q", PATIENT)
     with Service(first) as s:
         s.run("threads 2 0 20")
-        for i in range(scaled(200)):
-            s.write_config((second, third, first)[i % 3])
-            s.weir("push", s.config_path, check=0)
-        s.run("halt")
-        assert s.run("flush 60000").startswith("ok")
-        oracle.check_law(s.status())
+        push_in_turns(s, second, third, first)
         for name in ("o.log", "p.log"):
             records = records_of(s, name)
             oracle.check_complete(oracle.accepted(s.path("page")), records, beyond=0)
@@ -245,12 +250,7 @@ def a_chain_under_reconfiguration_loses_and_doubles_nothing():
     third = config({"q": queued("p"), "r": queued("q,o"), "o": file("o.log"), "p": file("p.log"), "d": file("d.log")}, "r,d", PATIENT)
     with Service(first) as s:
         s.run("threads 2 0 20")
-        for i in range(scaled(200)):
-            s.write_config((second, third, first)[i % 3])
-            s.weir("push", s.config_path, check=0)
-        s.run("halt")
-        assert s.run("flush 60000").startswith("ok")
-        oracle.check_law(s.status())
+        push_in_turns(s, second, third, first)
         for name in ("o.log", "p.log", "d.log"):
             oracle.check_complete(oracle.accepted(s.path("page")), records_of(s, name), beyond=0)
         assert s.stop() == 0

@@ -76,6 +76,7 @@ def points(most):
 def kill_at_points(most, goal, attempt):
     """attempt(point) until it has killed goal times. What is not killed made the call less often than what was
     traced: it is not tried beyond that again in this round."""
+    assert most, "nothing was traced"
     killed = tried = 0
     while killed < goal:
         at_most = dict(most)
